@@ -18,7 +18,7 @@ public static unsafe class Blake2b
     }
 
     /// <summary>Hashes the concatenation of several inputs to 32 bytes.</summary>
-    public static Bytes32 Hash(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third = default)
+    public static Bytes32 HashParts(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third = default)
     {
         using var hasher = new Blake2bHasher(Bytes32.Size);
         hasher.Update(first);

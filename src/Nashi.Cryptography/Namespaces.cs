@@ -7,7 +7,7 @@ public static class Namespaces
 {
     /// <summary>The namespace of <paramref name="name"/> with the given number.</summary>
     public static Bytes32 Derive(string name, byte number) =>
-        Blake2b.Hash(Blake2b.Hash(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(), [number]);
+        Blake2b.HashParts(Blake2b.Hash(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(), [number]);
 
     /// <summary>The namespaces of <paramref name="name"/> numbered from zero.</summary>
     public static Bytes32[] DeriveMany(string name, int count)
