@@ -9,7 +9,7 @@ namespace Nashi.Encoding;
 /// Writes to an <see cref="IBufferWriter{T}"/>, or into a span that must be large enough (use <see cref="CompactSize"/>). A ref struct: pass it by
 /// reference. Source: data.md §1.1.
 /// </remarks>
-public ref struct CompactWriter
+public ref partial struct CompactWriter
 {
     private readonly IBufferWriter<byte>? _output;
     private Span<byte> _free;
