@@ -28,7 +28,7 @@ public struct Bytes32 : IEquatable<Bytes32>, IComparable<Bytes32>
     /// <summary>Whether all bytes are zero.</summary>
     public readonly bool IsZero => this == default;
 
-    /// <summary>The bytes, for as long as <paramref name="value"/> lives.</summary>
+    /// <summary>The bytes, valid for as long as this value lives.</summary>
     [UnscopedRef]
     public readonly ReadOnlySpan<byte> AsSpan() => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.AsRef(in _first), Size);
 
