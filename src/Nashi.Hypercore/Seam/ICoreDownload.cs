@@ -1,0 +1,11 @@
+namespace Nashi.Hypercore.Seam;
+
+/// <summary>A range being downloaded.</summary>
+internal interface ICoreDownload
+{
+    /// <summary>True when every block is there, false when it was cancelled; a range that follows the core never ends by itself.</summary>
+    Task<bool> Completed { get; }
+
+    /// <summary>Stops asking for it.</summary>
+    void Cancel();
+}
