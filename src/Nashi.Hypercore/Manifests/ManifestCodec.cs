@@ -46,10 +46,10 @@ public static class ManifestCodec
     /// <summary>Writes everything after the version in the layout of versions 1 and later. Storage uses it for version 0 too (data.md N8).</summary>
     internal static void WriteBody(ref CompactWriter writer, Manifest manifest)
     {
-        var flags = (manifest.AllowPatch ? Flags.AllowPatch : 0)
-            | (manifest.Prologue is not null ? Flags.Prologue : 0)
-            | (!manifest.Linked.IsDefault ? Flags.Linked : 0)
-            | (manifest.UserData is not null ? Flags.UserData : 0);
+        var flags = (manifest.AllowPatch ? Flags.AllowPatch : Flags.None)
+            | (manifest.Prologue is not null ? Flags.Prologue : Flags.None)
+            | (!manifest.Linked.IsDefault ? Flags.Linked : Flags.None)
+            | (manifest.UserData is not null ? Flags.UserData : Flags.None);
         writer.WriteUInt((ulong)flags);
         writer.WriteUInt(0);
         writer.WriteUInt((ulong)manifest.Quorum);
@@ -198,6 +198,7 @@ public static class ManifestCodec
     [Flags]
     private enum Flags
     {
+        None = 0,
         AllowPatch = 1,
         Prologue = 2,
         Linked = 4,

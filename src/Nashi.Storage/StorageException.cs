@@ -1,0 +1,27 @@
+namespace Nashi.Storage;
+
+/// <summary>A store could not be opened, read or written.</summary>
+public sealed class StorageException : NashiException
+{
+    /// <summary>Says what failed at which path.</summary>
+    public StorageException(StorageFailure failure, string message, Exception? inner = null)
+        : base(CodeOf(failure), message, inner) => Failure = failure;
+
+    /// <summary>What kind of failure it is.</summary>
+    public StorageFailure Failure { get; }
+
+    /// <inheritdoc />
+    public override bool IsTransient => Failure is StorageFailure.DiskFull or StorageFailure.InUse;
+
+    private static string CodeOf(StorageFailure failure) => failure switch
+    {
+        StorageFailure.DeviceFile => "DEVICE_FILE",
+        StorageFailure.InUse => "ELOCKED",
+        StorageFailure.DiskFull => "ENOSPC",
+        StorageFailure.ReadOnly => "EROFS",
+        StorageFailure.Corrupt => "STORAGE_CORRUPT",
+        StorageFailure.Unsupported => "STORAGE_UNSUPPORTED",
+        StorageFailure.Conflict => "STORAGE_CONFLICT",
+        _ => "WRITE_FAILED",
+    };
+}
