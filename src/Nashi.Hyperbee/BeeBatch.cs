@@ -11,6 +11,7 @@ namespace Nashi.Hyperbee;
 public sealed class BeeBatch : IAsyncDisposable
 {
     private readonly Hyperbee _bee;
+    private readonly bool _keepVersions;
     private readonly Dictionary<ulong, PendingBlock> _pending = [];
     private readonly List<PendingBlock> _order = [];
     private TreeReader _reader;
@@ -20,9 +21,10 @@ public sealed class BeeBatch : IAsyncDisposable
     private bool _locked;
     private bool _broken;
 
-    internal BeeBatch(Hyperbee bee)
+    internal BeeBatch(Hyperbee bee, bool keepVersions)
     {
         _bee = bee;
+        _keepVersions = keepVersions;
         _reader = NewReader();
     }
 
@@ -170,6 +172,7 @@ public sealed class BeeBatch : IAsyncDisposable
         _root = root;
         _pending.Add(entry.Seq, block);
         _order.Add(block);
+        if (_keepVersions) block.Seal();
         return true;
     }
 
@@ -179,7 +182,7 @@ public sealed class BeeBatch : IAsyncDisposable
         var blocks = new ReadOnlyMemory<byte>[_order.Count];
         for (var i = 0; i < blocks.Length; i++)
         {
-            if (i < blocks.Length - 1) _order[i].Compact();
+            if (i < blocks.Length - 1 && !_keepVersions) _order[i].Compact();
             blocks[i] = _order[i].Encode();
         }
 

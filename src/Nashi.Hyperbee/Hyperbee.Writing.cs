@@ -34,5 +34,6 @@ public sealed partial class Hyperbee
         => DeleteAsync(Utf8.Bytes(key), compare, cancellationToken);
 
     /// <summary>Many writes that are appended together by <see cref="BeeBatch.FlushAsync"/>. Holds the tree's write lock from its first write until then.</summary>
-    public BeeBatch Batch() => new(this);
+    /// <param name="keepVersions">Whether each write is a version of its own, with the bytes of a single write; otherwise only the last block of the batch can be checked out, and less is stored.</param>
+    public BeeBatch Batch(bool keepVersions = false) => new(this, keepVersions);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Nashi.Hyperbee.Tree;
+using Nashi.Hypercore;
 
 namespace Nashi.Hyperbee;
 
@@ -17,6 +18,12 @@ public sealed partial class Hyperbee
     private readonly ReadOnlyMemory<byte> _prefix;
     private readonly ulong? _checkout;
     private readonly bool _wait;
+
+    /// <summary>A tree on a core. Who owns the core disposes it.</summary>
+    public Hyperbee(Core core, HyperbeeOptions? options = null)
+        : this(new CoreBlockLog(core), options)
+    {
+    }
 
     /// <summary>A tree on any log.</summary>
     public Hyperbee(IBlockLog log, HyperbeeOptions? options = null)

@@ -3,6 +3,8 @@ namespace Nashi.Hyperbee.Tree;
 /// <summary>A block of a batch that is not appended yet.</summary>
 internal sealed class PendingBlock(ulong seq, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value, List<TreeLink?> index)
 {
+    private byte[]? _sealed;
+
     public BeeBlock Block { get; } = new(seq, key, value, default);
 
     /// <summary>Drops what later operations took over: the root's slot first, then each slot that is no longer ours is filled with the last one.</summary>
@@ -23,5 +25,8 @@ internal sealed class PendingBlock(ulong seq, ReadOnlyMemory<byte> key, ReadOnly
         }
     }
 
-    public byte[] Encode() => BlockCodec.Encode(key.Span, value, index);
+    /// <summary>Fixes the bytes now, with every node of this version, as a single write would have.</summary>
+    public void Seal() => _sealed = BlockCodec.Encode(key.Span, value, index);
+
+    public byte[] Encode() => _sealed ?? BlockCodec.Encode(key.Span, value, index);
 }
