@@ -12,14 +12,14 @@ public sealed class CoreInteropTests
     {
         await using var network = await LocalNetwork.JavaScriptFirstAsync();
         using var folder = new TempFolder();
-        string[] common = ["--storage", folder.PathOf("store"), "--bootstrap", network.Bootstrap];
+        string[] common = ["--storage", folder["store"], "--bootstrap", network.Bootstrap];
         var key = (await NashiProcess.RunAsync(["core", "create", "--name", "log", .. common])).GetProperty("key").GetString()!;
         _ = await NashiProcess.RunAsync(["core", "append", key, "a", "bb", "ccc", .. common]);
         await using var seeder = NashiProcess.Start(["core", "seed", key, .. common]);
         _ = await seeder.NextAsync("announced");
 
         var hex = Convert.ToHexStringLower(Id32.Parse<CoreKey>(key).Value.AsSpan());
-        await using var js = JsPeer.Start("cli-core.cjs", $"--bootstrap={network.Bootstrap}", $"--store={folder.PathOf("js")}", $"--clone={hex}");
+        await using var js = JsPeer.Start("cli-core.cjs", $"--bootstrap={network.Bootstrap}", $"--store={folder["js"]}", $"--clone={hex}");
         var cloned = await js.NextAsync("cloned");
 
         Assert.Equal(3, cloned.GetProperty("length").GetInt32());
@@ -31,9 +31,9 @@ public sealed class CoreInteropTests
     {
         await using var network = await LocalNetwork.NashiFirstAsync();
         using var folder = new TempFolder();
-        await using var js = JsPeer.Start("cli-core.cjs", $"--bootstrap={network.Bootstrap}", $"--store={folder.PathOf("js")}", "--seed", "--blocks=1000");
+        await using var js = JsPeer.Start("cli-core.cjs", $"--bootstrap={network.Bootstrap}", $"--store={folder["js"]}", "--seed", "--blocks=1000");
         var key = (await js.NextAsync("seeding")).GetProperty("key").GetString()!;
-        string[] common = ["--storage", folder.PathOf("store"), "--bootstrap", network.Bootstrap];
+        string[] common = ["--storage", folder["store"], "--bootstrap", network.Bootstrap];
 
         var result = await NashiProcess.RunAsync(["core", "clone", key, .. common]);
 
@@ -47,7 +47,7 @@ public sealed class CoreInteropTests
     public async Task CoreAppend_Lines_AcknowledgesEachAndKeepsThemAcrossKill()
     {
         using var folder = new TempFolder();
-        string[] common = ["--storage", folder.PathOf("store"), "--bootstrap", "127.0.0.1:1"];
+        string[] common = ["--storage", folder["store"], "--bootstrap", "127.0.0.1:1"];
         var key = (await NashiProcess.RunAsync(["core", "create", .. common])).GetProperty("key").GetString()!;
         await using (var append = NashiProcess.Start(["core", "append", key, "--lines", .. common]))
         {

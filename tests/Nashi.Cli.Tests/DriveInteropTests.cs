@@ -13,14 +13,14 @@ public sealed class DriveInteropTests
     {
         await using var network = await LocalNetwork.StartAsync(nashiFirst);
         using var folder = new TempFolder();
-        var source = folder.PathOf("source");
+        var source = folder["source"];
         Files.WriteSample(source);
         var (link, key) = await TouchAsync(network, folder);
-        _ = await NashiProcess.RunAsync("stage", link, source, "--storage", folder.PathOf("store"), "--bootstrap", network.Bootstrap);
-        await using var seeder = NashiProcess.Start("seed", link, "--storage", folder.PathOf("store"), "--bootstrap", network.Bootstrap);
+        _ = await NashiProcess.RunAsync("stage", link, source, "--storage", folder["store"], "--bootstrap", network.Bootstrap);
+        await using var seeder = NashiProcess.Start("seed", link, "--storage", folder["store"], "--bootstrap", network.Bootstrap);
         _ = await seeder.NextAsync("announced");
 
-        await using var js = JsPeer.Start("cli-drive-get.cjs", $"--bootstrap={network.Bootstrap}", $"--store={folder.PathOf("js")}", $"--key={key}");
+        await using var js = JsPeer.Start("cli-drive-get.cjs", $"--bootstrap={network.Bootstrap}", $"--store={folder["js"]}", $"--key={key}");
         var files = (await js.NextAsync("files")).GetProperty("files");
 
         Assert.Equal(Files.Hashes(source), HashesOf(files));
@@ -38,16 +38,16 @@ public sealed class DriveInteropTests
     {
         await using var network = await LocalNetwork.StartAsync(nashiFirst);
         using var folder = new TempFolder();
-        var source = folder.PathOf("source");
+        var source = folder["source"];
         Files.WriteSample(source);
         await using var js = JsPeer.Start(
-            "cli-drive-seed.cjs", [$"--bootstrap={network.Bootstrap}", $"--store={folder.PathOf("js")}", $"--dir={source}", .. dedup ? (string[])["--dedup"] : []]);
+            "cli-drive-seed.cjs", [$"--bootstrap={network.Bootstrap}", $"--store={folder["js"]}", $"--dir={source}", .. dedup ? (string[])["--dedup"] : []]);
         var seeding = await js.NextAsync("seeding");
         Assert.Equal(dedup, seeding.GetProperty("maps").GetArrayLength() > 0);
         var link = "pear://" + seeding.GetProperty("key").GetString();
-        var target = folder.PathOf("target");
+        var target = folder["target"];
 
-        var result = await NashiProcess.RunAsync("dump", link, target, "--storage", folder.PathOf("store"), "--bootstrap", network.Bootstrap);
+        var result = await NashiProcess.RunAsync("dump", link, target, "--storage", folder["store"], "--bootstrap", network.Bootstrap);
 
         Assert.True(result.GetProperty("success").GetBoolean());
         Assert.Equal(Files.Hashes(source), Files.Hashes(target));
@@ -59,11 +59,11 @@ public sealed class DriveInteropTests
     {
         await using var network = await LocalNetwork.NashiFirstAsync();
         using var folder = new TempFolder();
-        var source = folder.PathOf("source");
+        var source = folder["source"];
         Files.WriteSample(source);
-        await using var sharer = NashiProcess.Start("share", source, "--storage", folder.PathOf("a"), "--bootstrap", network.Bootstrap);
+        await using var sharer = NashiProcess.Start("share", source, "--storage", folder["a"], "--bootstrap", network.Bootstrap);
         var link = (await sharer.NextAsync("link")).GetProperty("link").GetString()!;
-        string[] get = ["get", link, folder.PathOf("target"), "--storage", folder.PathOf("b"), "--bootstrap", network.Bootstrap];
+        string[] get = ["get", link, folder["target"], "--storage", folder["b"], "--bootstrap", network.Bootstrap];
 
         await using (var first = NashiProcess.Start(get))
         {
@@ -73,7 +73,7 @@ public sealed class DriveInteropTests
         }
 
         _ = await NashiProcess.RunAsync(get);
-        Assert.Equal(Files.Hashes(source), Files.Hashes(folder.PathOf("target")));
+        Assert.Equal(Files.Hashes(source), Files.Hashes(folder["target"]));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class DriveInteropTests
         await using var network = await LocalNetwork.NashiFirstAsync();
         using var folder = new TempFolder();
         await using var get = NashiProcess.Start(
-            "get", "pear://" + new string('y', 52), folder.PathOf("target"), "--storage", folder.PathOf("store"), "--bootstrap", network.Bootstrap);
+            "get", "pear://" + new string('y', 52), folder["target"], "--storage", folder["store"], "--bootstrap", network.Bootstrap);
 
         var last = await get.EndAsync();
 
@@ -96,9 +96,9 @@ public sealed class DriveInteropTests
     public async Task Stage_DryRunThenOnlyThenPurge_WritesWhatItSays()
     {
         using var folder = new TempFolder();
-        var source = folder.PathOf("source");
+        var source = folder["source"];
         Files.WriteSample(source);
-        string[] common = ["--storage", folder.PathOf("store"), "--bootstrap", "127.0.0.1:1"];
+        string[] common = ["--storage", folder["store"], "--bootstrap", "127.0.0.1:1"];
         var link = (await NashiProcess.RunAsync(["touch", .. common])).GetProperty("link").GetString()!;
 
         _ = await NashiProcess.RunAsync(["stage", link, source, "--dry-run", .. common]);
@@ -116,7 +116,7 @@ public sealed class DriveInteropTests
 
     private static async Task<(string Link, string HexKey)> TouchAsync(LocalNetwork network, TempFolder folder)
     {
-        var link = (await NashiProcess.RunAsync("touch", "--storage", folder.PathOf("store"), "--bootstrap", network.Bootstrap)).GetProperty("link").GetString()!;
+        var link = (await NashiProcess.RunAsync("touch", "--storage", folder["store"], "--bootstrap", network.Bootstrap)).GetProperty("link").GetString()!;
         return (link, Convert.ToHexStringLower(Deploy.PearLink.Parse(link).Key.Value.AsSpan()));
     }
 
