@@ -9,9 +9,9 @@ internal static class Changes
 
     private static FileChangeKind KindOf(MirrorChangeKind kind) => kind switch
     {
-        MirrorChangeKind.Added => FileChangeKind.Added,
-        MirrorChangeKind.Changed => FileChangeKind.Changed,
-        MirrorChangeKind.Removed => FileChangeKind.Removed,
+        MirrorChangeKind.Add => FileChangeKind.Added,
+        MirrorChangeKind.Change => FileChangeKind.Changed,
+        MirrorChangeKind.Remove => FileChangeKind.Removed,
         _ => FileChangeKind.Equal,
     };
 }

@@ -52,10 +52,10 @@ public sealed class Dump : IAsyncDisposable
     /// <summary>The files there are to take, in byte order of their paths.</summary>
     public async IAsyncEnumerable<DriveFile> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var entry in _checkout.ListAsync("/", cancellationToken: cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in _checkout.ListAsync("/", null, cancellationToken).ConfigureAwait(false))
         {
             if (!_filter.Includes(entry.Path)) continue;
-            yield return new DriveFile(entry.Path, entry.Size, entry.IsExecutable, entry.LinkTarget);
+            yield return new DriveFile(entry.Path, entry.FileSize ?? (entry.Blob is { IsMapped: false } blob ? blob.ByteLength : null), entry.IsExecutable, entry.LinkName);
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class Dump : IAsyncDisposable
         if (!Directory.Exists(folder)) return;
         await foreach (var change in MirrorTo(folder, isDryRun: true).RunAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (change.Kind is not MirrorChangeKind.Changed) continue;
+            if (change.Kind is not MirrorChangeKind.Change) continue;
             throw new FolderNotEmptyException($"{change.Path} exists in {folder} with other content. Choose another folder, or overwrite with --force.");
         }
     }
@@ -87,23 +87,27 @@ public sealed class Dump : IAsyncDisposable
     public async ValueTask CopyFileAsync(Stream destination, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        var source = _link.Path is null ? null : await _checkout.OpenReadAsync(_link.Path, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (source is null) throw new PathNotFoundException(_link);
-        await using (source.ConfigureAwait(false)) await source.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
+        var entry = _link.Path is null ? null : await _checkout.GetEntryAsync(_link.Path, follow: true, cancellationToken).ConfigureAwait(false);
+        if (entry is null) throw new PathNotFoundException(_link);
+        await foreach (var chunk in _checkout.ReadAsync(entry, default, cancellationToken).ConfigureAwait(false))
+        {
+            await destination.WriteAsync(chunk, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Closes the drive.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_checkout != _drive) await _checkout.DisposeAsync().ConfigureAwait(false);
+        await _checkout.DisposeAsync().ConfigureAwait(false);
         await _drive.DisposeAsync().ConfigureAwait(false);
     }
 
     private Mirror MirrorTo(string folder, bool isDryRun) => new(_checkout, new LocalDrive(folder), new MirrorOptions
     {
         IsDryRun = isDryRun,
-        Filter = _filter.Includes,
-        PruneFilter = path => _options.Prune && _filter.Includes(path),
+        IgnoreWhere = _filter.IsAll ? null : path => !_filter.Includes(path),
+        Prune = _options.Prune,
+        IncludeEqual = true,
     });
 
     private static void RequireEmpty(string folder)

@@ -63,7 +63,7 @@ public sealed record LinkInfo
             ByteLength = core.ByteLength,
         };
         if (core.Length == 0) return info;
-        var blobs = await drive.GetBlobsCoreAsync(cancellationToken).ConfigureAwait(false);
+        var blobs = (await drive.GetBlobsAsync(cancellationToken).ConfigureAwait(false)).Core;
         var (name, version) = await ReadPackageAsync(drive, cancellationToken).ConfigureAwait(false);
         return info with
         {
@@ -79,16 +79,16 @@ public sealed record LinkInfo
     private static async ValueTask<int> CountAsync(Drive drive, CancellationToken cancellationToken)
     {
         var files = 0;
-        await foreach (var _ in drive.ListAsync("/", cancellationToken: cancellationToken).ConfigureAwait(false)) files++;
+        await foreach (var _ in drive.ListAsync("/", null, cancellationToken).ConfigureAwait(false)) files++;
         return files;
     }
 
     private static async ValueTask<(string? Name, string? Version)> ReadPackageAsync(Drive drive, CancellationToken cancellationToken)
     {
-        var entry = await drive.GetEntryAsync("/package.json", cancellationToken).ConfigureAwait(false);
-        if (entry is null || entry.Size > PackageSizeMax) return default;
+        var entry = await drive.GetEntryAsync("/package.json", follow: false, cancellationToken).ConfigureAwait(false);
+        if (entry is null || await drive.GetByteLengthAsync(entry, cancellationToken).ConfigureAwait(false) > PackageSizeMax) return default;
         var bytes = await drive.GetAsync("/package.json", cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (bytes is null || bytes.Length > PackageSizeMax) return default;
+        if (bytes is null) return default;
         try
         {
             using var document = JsonDocument.Parse(bytes);

@@ -37,7 +37,12 @@ public sealed class Seed : IAsyncDisposable
     }
 
     /// <summary>Completes when the drive can be found.</summary>
-    public ValueTask AnnouncedAsync(CancellationToken cancellationToken = default) => _discovery.FlushedAsync(cancellationToken);
+    /// <exception cref="NotAnnouncedException">No node of the network took the announcement.</exception>
+    public async ValueTask AnnouncedAsync(CancellationToken cancellationToken = default)
+    {
+        if (await _discovery.FlushedAsync(cancellationToken).ConfigureAwait(false)) return;
+        throw new NotAnnouncedException();
+    }
 
     /// <summary>Stops announcing and closes the drive.</summary>
     public async ValueTask DisposeAsync()
@@ -54,8 +59,8 @@ public sealed class Seed : IAsyncDisposable
         try
         {
             using var metadata = _drive.Core.Download();
-            var blobs = await _drive.GetBlobsCoreAsync(_stop.Token).ConfigureAwait(false);
-            using var content = blobs.Download();
+            var blobs = await _drive.GetBlobsAsync(_stop.Token).ConfigureAwait(false);
+            using var content = blobs.Core.Download();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

@@ -43,19 +43,34 @@ public sealed class Stage : IAsyncDisposable
     public async IAsyncEnumerable<FileChange> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var filter = new PathFilter(_options.Ignore, _options.Only);
-        var source = new LocalDrive(_folder);
-        var mirror = new Mirror(source, _drive, new MirrorOptions
+        var mirror = new Mirror(new LocalDrive(_folder), _drive, new MirrorOptions
         {
             IsDryRun = _options.IsDryRun,
-            Filter = filter.Includes,
-            // What is ignored stays in the drive unless it is to be purged; what lies outside "only" is never touched.
-            PruneFilter = path => filter.IsWanted(path) && (_options.Purge || !filter.Ignores(path)),
+            IgnoreWhere = path => !filter.Includes(path),
             Dedup = true,
             Batch = true,
+            IncludeEqual = true,
         });
         await foreach (var change in mirror.RunAsync(cancellationToken).ConfigureAwait(false)) yield return Changes.From(change);
+        if (!_options.Purge) yield break;
+        await foreach (var change in PurgeAsync(filter, cancellationToken).ConfigureAwait(false)) yield return change;
     }
 
     /// <summary>Closes the drive.</summary>
     public ValueTask DisposeAsync() => _drive.DisposeAsync();
+
+    // What is ignored now but was staged before.
+    private async IAsyncEnumerable<FileChange> PurgeAsync(PathFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var batch = _drive.Batch();
+        await foreach (var entry in _drive.Snapshot().ListAsync("/", null, cancellationToken).ConfigureAwait(false))
+        {
+            if (!filter.IsWanted(entry.Path) || !filter.Ignores(entry.Path)) continue;
+            var size = await _drive.GetByteLengthAsync(entry, cancellationToken).ConfigureAwait(false);
+            if (!_options.IsDryRun) _ = await batch.DeleteAsync(entry.Path, cancellationToken).ConfigureAwait(false);
+            yield return new FileChange(FileChangeKind.Removed, entry.Path, 0, size);
+        }
+
+        if (!_options.IsDryRun) await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
 }
