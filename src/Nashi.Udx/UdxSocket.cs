@@ -33,6 +33,9 @@ public sealed class UdxSocket : IAsyncDisposable
     /// <summary>Packets for streams that do not exist (any more).</summary>
     public long UnknownPackets { get; private set; }
 
+    /// <summary>Handlers (of datagrams, messages, firewalls) that threw, which they must not; the datagram was dropped.</summary>
+    public long HandlerFaults { get; private set; }
+
     internal int MaxSegments => _datagrams.MaxSegments;
 
     /// <summary>Sets who receives datagrams that belong to no stream.</summary>
@@ -62,6 +65,9 @@ public sealed class UdxSocket : IAsyncDisposable
     }
 
     internal bool SendSegments(ReadOnlySpan<byte> bytes, int segmentSize, UdpAddress to) => _datagrams.Send(bytes, segmentSize, to);
+
+    /// <summary>Has the stream finish its batch after this round of packets. On the socket's thread.</summary>
+    internal void FinishLater(UdxStream stream) => _touched.Add(stream);
 
     /// <summary>Wakes the thread when a deadline is before the one it sleeps to.</summary>
     internal void Schedule(UdxStream stream, long at)
@@ -111,6 +117,19 @@ public sealed class UdxSocket : IAsyncDisposable
 
     private void HandleDatagram(Span<byte> datagram, UdpAddress from)
     {
+        try
+        {
+            Dispatch(datagram, from);
+        }
+        catch (Exception)
+        {
+            // One broken handler must not end the thread that all streams live by.
+            HandlerFaults++;
+        }
+    }
+
+    private void Dispatch(Span<byte> datagram, UdpAddress from)
+    {
         if (!PacketHeader.TryReadStreamId(datagram, out var id))
         {
             _handler?.Invoke(this, datagram, from);
@@ -123,6 +142,6 @@ public sealed class UdxSocket : IAsyncDisposable
             return;
         }
 
-        if (stream.HandlePacket(this, datagram, from, _now)) _touched.Add(stream);
+        stream.HandlePacket(this, datagram, from, _now);
     }
 }
