@@ -14,7 +14,8 @@ const open = new Map()
 async function core(m) {
   const id = m.name || m.key
   if (open.has(id)) return open.get(id)
-  const opened = m.name ? new Hypercore(storage, { keyPair: require('hypercore-crypto').keyPair(b4a.alloc(32, m.name)), alias: { name: m.name, namespace: b4a.alloc(32) } }) : new Hypercore(storage, b4a.from(m.key, 'hex'))
+  const keyPair = m.name ? require('hypercore-crypto').keyPair(b4a.alloc(32, m.name)) : null
+  const opened = keyPair ? new Hypercore(storage, Hypercore.key(keyPair.publicKey), { keyPair, manifest: { version: 1, quorum: 1, signers: [{ signature: 'ed25519', namespace: require('hypercore/lib/caps').DEFAULT_NAMESPACE, publicKey: keyPair.publicKey }] } }) : new Hypercore(storage, b4a.from(m.key, 'hex'))
   await opened.ready()
   open.set(id, opened)
   return opened
@@ -92,9 +93,9 @@ async function main() {
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const m = JSON.parse(line)
     try {
-      say('done', await commands[m.op](m))
+      say('answer', await commands[m.op](m))
     } catch (err) {
-      say('failed', { code: err.code || null, message: err.message, stack: err.stack })
+      say('answer', { failed: err.stack })
     }
     if (m.op === 'close') process.exit(0)
   }

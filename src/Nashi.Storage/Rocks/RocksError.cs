@@ -28,7 +28,7 @@ internal static unsafe class RocksError
     {
         _ when Has(text, "No space left") || Has(text, "NoSpace") || Has(text, "quota") => StorageFailure.DiskFull,
         _ when Has(text, "While lock file") || Has(text, "lock hold by") => StorageFailure.InUse,
-        _ when Has(text, "Corruption") || Has(text, "checksum mismatch") => StorageFailure.Corrupt,
+        _ when Has(text, "Corruption") || Has(text, "checksum mismatch") || Has(text, "No such file") || Has(text, "truncated") => StorageFailure.Corrupt,
         _ when Has(text, "Read-only") || Has(text, "Permission denied") || Has(text, "read only mode") => StorageFailure.ReadOnly,
         _ when Has(text, "not supported") || Has(text, "Not implemented") => StorageFailure.Unsupported,
         _ => StorageFailure.InputOutput,

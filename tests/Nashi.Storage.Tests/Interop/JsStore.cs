@@ -29,7 +29,8 @@ internal sealed class JsStore : IAsyncDisposable
     public async Task<JsonElement> DoAsync(JsonObject command)
     {
         await _peer.SendAsync(command);
-        return await _peer.NextAsync("done");
+        var answer = await _peer.NextAsync("answer");
+        return answer.TryGetProperty("failed", out var why) ? throw new InvalidOperationException($"{command} failed: {why}") : answer;
     }
 
     public Task<JsonElement> DoAsync(string operation) => DoAsync(new JsonObject { ["op"] = operation });

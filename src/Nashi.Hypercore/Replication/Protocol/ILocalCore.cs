@@ -19,7 +19,5 @@ internal interface ILocalCore
 
     ulong FindFirstMissing(ulong start);
 
-    ulong FindLastMissing(ulong end);
-
     bool CopyBits(ulong start, Span<uint> words);
 }

@@ -23,7 +23,7 @@ internal interface IReplicationOutput
 
     void BlockDone(BlockDemand demand, bool isStored);
 
-    void RangeDone(RangeDemand demand);
+    void RangeDone(RangeDemand demand, bool isComplete);
 
     void SeekDone(SeekDemand demand, bool isAnswered);
 

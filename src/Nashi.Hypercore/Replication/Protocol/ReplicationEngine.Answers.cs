@@ -30,7 +30,7 @@ internal sealed partial class ReplicationEngine
         Touch(peer);
         if (!IsAnswerTo(request, proof))
         {
-            Fail(request, now);
+            Fail(request);
             Strike(peer, now);
             return AnswerUse.Ignore;
         }
@@ -41,7 +41,7 @@ internal sealed partial class ReplicationEngine
         if (reorg != _reorg)
         {
             peer.Verifying--;
-            Fail(request, now);
+            Fail(request);
             return AnswerUse.Ignore;
         }
 
@@ -61,14 +61,12 @@ internal sealed partial class ReplicationEngine
             return;
         }
 
-        // A leader that failed took the nodes with it that this answer builds on.
-        var isShortened = request.Leader is not null || request.IsShortened;
-        Fail(request, now);
+        Fail(request);
         if (_isClosed || peer.IsGone) return;
         switch (outcome.Refusal)
         {
             case ProofRefusal.OutOfDate or ProofRefusal.WrongFork or ProofRefusal.NotAvailable:
-                peer.PausedUntil = Instant.Max(peer.PausedUntil, now + (++peer.Outdated % 16 == 0 ? ShortPause : TimeSpan.Zero));
+                if (++peer.Outdated % 16 == 0) peer.PausedUntil = Instant.Max(peer.PausedUntil, now + ShortPause);
                 break;
             case ProofRefusal.WriteFailed:
                 peer.PausedUntil = now + LongPause;
@@ -76,7 +74,8 @@ internal sealed partial class ReplicationEngine
             case ProofRefusal.Frozen or ProofRefusal.Closed:
                 break;
             default:
-                if (isShortened && ++peer.ShortenedFailures <= MaxShortenedFailures) peer.LastBlock = null;
+                // The answer that was to bring the nodes that this one builds on may have failed, or come later: no fault of the peer.
+                if (request.IsShortened && ++peer.ShortenedFailures <= MaxShortenedFailures) peer.LastBlock = null;
                 else Strike(peer, now);
                 break;
         }
@@ -95,9 +94,9 @@ internal sealed partial class ReplicationEngine
     }
 
     /// <summary>The probe's answer proved nothing: the peer may go on.</summary>
-    public void HandleNoConflict(RemotePeer peer, Instant now)
+    public void HandleNoConflict(RemotePeer peer)
     {
-        if (peer.ProbeSentAt is null && peer.PausedUntil == Instant.Never) peer.PausedUntil = now;
+        if (peer.ProbeSentAt is null && peer.PausedUntil == Instant.Never) peer.PausedUntil = Instant.Zero;
         Touch(peer);
     }
 
@@ -211,14 +210,13 @@ internal sealed partial class ReplicationEngine
             else _ = reorg.Refused.Add(peer);
         }
 
-        Fail(request, now);
+        Fail(request);
         if (request.Seek is { } seek && _seeks.Contains(seek) && _peers.TrueForAll(seek.Refused.Contains)) EndSeek(seek, false);
     }
 
     /// <summary>There will be no good answer: what it was for is free to be asked of others.</summary>
-    private void Fail(Request request, Instant now)
+    private void Fail(Request request)
     {
-        _ = now;
         request.State = RequestState.Failed;
         Release(request);
         if (request.Block is { } block) Unclaim(request, block);
@@ -227,7 +225,6 @@ internal sealed partial class ReplicationEngine
 
     private void Release(Request request)
     {
-        request.Leader = null;
         if (_upgradeRequest == request) _upgradeRequest = null;
         if (_manifestRequest == request) _manifestRequest = null;
         if (request.Seek?.Request == request) request.Seek.Request = null;
@@ -282,6 +279,6 @@ internal sealed partial class ReplicationEngine
             output.SendCancel(request);
         }
 
-        Fail(request, default);
+        Fail(request);
     }
 }

@@ -9,6 +9,8 @@ internal sealed partial class ReplicationEngine
     private readonly List<RangeDemand> _ranges = [];
     private readonly List<SeekDemand> _seeks = [];
     private readonly List<UpgradeDemand> _upgrades = [];
+    private int _nextTrim;
+    private int _givingUp;
 
     /// <summary>One more waits for a block. Null when the core has it.</summary>
     public BlockDemand? AddBlock(ulong index, bool mayGiveUp, Instant now)
@@ -16,7 +18,7 @@ internal sealed partial class ReplicationEngine
         if (_isClosed || core.Has(index)) return null;
         if (!_blocks.TryGetValue(index, out var demand)) _blocks.Add(index, demand = new BlockDemand(index) { Since = now });
         demand.Waiters++;
-        if (mayGiveUp) demand.MayGiveUp++;
+        if (mayGiveUp) _givingUp += ++demand.MayGiveUp == 1 ? 1 : 0;
         if (!_claims.ContainsKey(index)) Queue(demand);
         TouchAll();
         return demand;
@@ -25,7 +27,7 @@ internal sealed partial class ReplicationEngine
     /// <summary>One less waits.</summary>
     public void RemoveBlock(BlockDemand demand, bool mayGiveUp)
     {
-        if (mayGiveUp) demand.MayGiveUp--;
+        if (mayGiveUp && --demand.MayGiveUp == 0 && _blocks.GetValueOrDefault(demand.Index) == demand) _givingUp--;
         if (--demand.Waiters > 0 || !_blocks.TryGetValue(demand.Index, out var known) || known != demand) return;
         _ = _blocks.Remove(demand.Index);
         demand.IsQueued = false;
@@ -110,6 +112,7 @@ internal sealed partial class ReplicationEngine
     private void EndBlock(BlockDemand demand, bool isStored)
     {
         if (!_blocks.Remove(demand.Index)) return;
+        if (demand.MayGiveUp > 0) _givingUp--;
         demand.IsQueued = false;
         output.BlockDone(demand, isStored);
     }
@@ -133,14 +136,18 @@ internal sealed partial class ReplicationEngine
     /// <summary>Moves ranges on to the first block that is missing and ends those that are complete.</summary>
     private void TrimRanges()
     {
-        for (var i = _ranges.Count - 1; i >= 0; i--)
+        // Of very many a part each time, and all when nothing is under way.
+        var count = IsAsking ? Math.Min(_ranges.Count, MaxRangeScan) : _ranges.Count;
+        for (; count > 0; count--)
         {
+            if (--_nextTrim < 0) _nextTrim = _ranges.Count - 1;
+            var i = Math.Min(_nextTrim, _ranges.Count - 1);
             var range = _ranges[i];
             range.Start = Math.Max(range.Start, core.FindFirstMissing(range.Start));
             if (range.End is not { } end || range.Start < end) continue;
             _ranges.RemoveAt(i);
             foreach (var peer in _peers) _ = peer.Cursors.Remove(range);
-            output.RangeDone(range);
+            output.RangeDone(range, true);
         }
     }
 
@@ -174,7 +181,7 @@ internal sealed partial class ReplicationEngine
     /// <summary>Ends the waits of those who would rather hear no, when nobody there has the block.</summary>
     private void CheckGiveUps(Instant now)
     {
-        if (_blocks.Count == 0 || Opening > 0) return;
+        if (_givingUp == 0 || Opening > 0) return;
         foreach (var demand in _blocks.Values.Where(static demand => demand.MayGiveUp > 0).ToArray())
         {
             if (_claims.ContainsKey(demand.Index)) continue;

@@ -71,6 +71,7 @@ internal sealed partial class ReplicationEngine
     /// <summary>Begins to move to the highest fork there is, if it is above ours.</summary>
     private void UpdateReorg(Instant now)
     {
+        DropHopelessReorg();
         var fork = core.Tip.Fork;
         RemotePeer? best = null;
         foreach (var peer in _peers)
@@ -88,6 +89,18 @@ internal sealed partial class ReplicationEngine
         request.Reorg = _reorg;
         _reorg.Request = request;
         output.SendRequest(request);
+    }
+
+    private void DropHopelessReorg()
+    {
+        if (_reorg is not { IsBusy: false, Request: null } reorg) return;
+        foreach (var peer in _peers)
+        {
+            if (peer.Remote.Fork == reorg.Fork && !reorg.Refused.Contains(peer)) return;
+        }
+
+        foreach (var peer in reorg.Refused) peer.ForkRefused = true;
+        _reorg = null;
     }
 
     private bool TryReorgHash(RemotePeer peer, Instant now)

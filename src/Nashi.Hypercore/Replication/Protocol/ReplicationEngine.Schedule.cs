@@ -239,7 +239,6 @@ internal sealed partial class ReplicationEngine
         peer.LastBlock = request;
         if (last is null || peer.IsExact || last.State is RequestState.Done or RequestState.Failed) return;
         if (last.Fork != request.Fork || last.Block is not { } before || before == block || last.Priority != request.Priority) return;
-        request.Leader = last;
         request.MaxBlockNodes = (ulong)BitOperations.Log2(before ^ block);
     }
 

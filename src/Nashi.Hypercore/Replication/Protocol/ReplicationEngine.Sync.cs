@@ -92,7 +92,9 @@ internal sealed partial class ReplicationEngine
         }
 
         if (_reorg is not null && _reorg.Fork <= core.Tip.Fork) _reorg = null;
-        foreach (var range in _ranges) range.Start = Math.Min(range.Start, Math.Max(range.From, newLength));
+        ReopenRanges(newLength);
+        // Who waits for a block that was cut away looks again: a snapshot will never see it.
+        foreach (var demand in _blocks.Values.Where(demand => demand.Index >= newLength).ToArray()) EndBlock(demand, true);
         HandleTip(now);
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class ReplicationEngine
         get
         {
             if (_isClosed) return null;
-            if (_blocks.Values.Any(static demand => demand.MayGiveUp > 0)) return ShortTick;
+            if (_givingUp > 0) return ShortTick;
             foreach (var peer in _peers)
             {
                 if (peer.UnderWay > 0) return _peers.Count > 1 ? ShortTick : Tick;

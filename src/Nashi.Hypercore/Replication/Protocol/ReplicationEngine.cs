@@ -73,6 +73,7 @@ internal sealed partial class ReplicationEngine(ILocalCore core, IReplicationOut
         foreach (var demand in _blocks.Values.ToArray()) EndBlock(demand, false);
         foreach (var seek in _seeks.ToArray()) EndSeek(seek, false);
         foreach (var upgrade in _upgrades.ToArray()) EndUpgrade(upgrade, false);
+        foreach (var range in _ranges) output.RangeDone(range, false);
         _ranges.Clear();
         _reorg = null;
     }

@@ -35,13 +35,7 @@ internal sealed class Request(RemotePeer peer, ulong id, ulong fork, Instant sen
     /// <summary>The move to another fork it serves.</summary>
     public ReorgState? Reorg { get; set; }
 
-    /// <summary>
-    /// The request to the same peer just before it, whose answer brings nodes that this one does not ask for. When that one fails this one's answer may
-    /// not be verifiable, without fault of the peer.
-    /// </summary>
-    public Request? Leader { get; set; }
-
-    /// <summary>Nodes to ask for with the block, if a leader brings the rest.</summary>
+    /// <summary>Nodes to ask for with the block at most: the answer to the request before it brings the rest.</summary>
     public ulong MaxBlockNodes { get; set; } = ulong.MaxValue;
 
     /// <summary>Fewer nodes were asked for than we lacked then.</summary>

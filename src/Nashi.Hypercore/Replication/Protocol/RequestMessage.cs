@@ -49,18 +49,22 @@ internal readonly record struct RequestMessage(ulong Id, ulong Fork, ProofReques
         return true;
     }
 
-    public void Write(ref CompactWriter writer)
+    public void Write(ref CompactWriter writer) => Write(ref writer, Id, Fork, What.Block, What.Hash, What.Seek, What.Upgrade, What.Manifest, Priority);
+
+    /// <summary>The same without objects, for the many that we send.</summary>
+    public static void Write(
+        ref CompactWriter writer, ulong id, ulong fork, BlockRequest? block, HashRequest? hash, SeekRequest? seek, UpgradeRequest? upgrade, bool manifest, ulong priority)
     {
-        var flags = (What.Block is null ? 0 : BlockFlag) | (What.Hash is null ? 0 : HashFlag) | (What.Seek is null ? 0 : SeekFlag)
-            | (What.Upgrade is null ? 0 : UpgradeFlag) | (What.Manifest ? ManifestFlag : 0) | (Priority > 0 ? PriorityFlag : 0);
+        var flags = (block is null ? 0 : BlockFlag) | (hash is null ? 0 : HashFlag) | (seek is null ? 0 : SeekFlag)
+            | (upgrade is null ? 0 : UpgradeFlag) | (manifest ? ManifestFlag : 0) | (priority > 0 ? PriorityFlag : 0);
         writer.WriteUInt(flags);
-        writer.WriteUInt(Id);
-        writer.WriteUInt(Fork);
-        if (What.Block is { } block) WritePair(ref writer, block.Index, block.Nodes);
-        if (What.Hash is { } hash) WritePair(ref writer, hash.Index, hash.Nodes);
-        if (What.Seek is { } seek) WritePair(ref writer, seek.Bytes, seek.Padding);
-        if (What.Upgrade is { } upgrade) WritePair(ref writer, upgrade.Start, upgrade.Length);
-        if (Priority > 0) writer.WriteUInt(Priority);
+        writer.WriteUInt(id);
+        writer.WriteUInt(fork);
+        if (block is { } b) WritePair(ref writer, b.Index, b.Nodes);
+        if (hash is { } h) WritePair(ref writer, h.Index, h.Nodes);
+        if (seek is { } s) WritePair(ref writer, s.Bytes, s.Padding);
+        if (upgrade is { } u) WritePair(ref writer, u.Start, u.Length);
+        if (priority > 0) writer.WriteUInt(priority);
     }
 
     private static bool TryReadPair(ref CompactReader reader, out ulong first, out ulong second)

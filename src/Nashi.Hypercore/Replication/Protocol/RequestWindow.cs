@@ -5,19 +5,27 @@ namespace Nashi.Hypercore.Replication.Protocol;
 /// A round ends when a request made after its start is answered. The rate of the best recent round times the shortest delay is what fits the path; while
 /// the window is what limits us and rounds get faster, it doubles.
 /// </remarks>
-internal sealed class RequestWindow(int min, int max, long maxBytes)
+internal sealed class RequestWindow
 {
     private static readonly TimeSpan Epoch = TimeSpan.FromSeconds(10);
 
-    private int _size = min;
+    private readonly int _min, _max;
+    private readonly long _maxBytes;
+    private int _size;
     private double _averageBytes;
     private TimeSpan _minDelay = TimeSpan.MaxValue, _nextMinDelay = TimeSpan.MaxValue;
     private Instant _epochStart, _roundStart;
     private int _roundAnswers;
     private double _bestRate;
 
+    public RequestWindow(int min, int max, long maxBytes)
+    {
+        (_min, _max, _maxBytes) = (min, max, maxBytes);
+        _size = min;
+    }
+
     /// <summary>The most requests to have under way.</summary>
-    public int Size => _averageBytes <= 0 ? _size : Math.Min(_size, (int)Math.Max(2, maxBytes / _averageBytes));
+    public int Size => _averageBytes <= 0 ? _size : Math.Min(_size, (int)Math.Max(2, _maxBytes / _averageBytes));
 
     /// <summary>The shortest delay seen lately; zero when none was.</summary>
     public TimeSpan Delay => _minDelay == TimeSpan.MaxValue ? TimeSpan.Zero : _minDelay;
@@ -47,8 +55,8 @@ internal sealed class RequestWindow(int min, int max, long maxBytes)
             var rate = _roundAnswers / elapsed.TotalSeconds;
             var isFaster = rate > _bestRate * 1.1;
             _bestRate = Math.Max(rate, _bestRate * 0.95);
-            var fits = (2 * _bestRate * _minDelay.TotalSeconds) + min;
-            _size = (int)Math.Clamp(isFaster ? Math.Max(_size * 2.0, fits) : fits, min, max);
+            var fits = (2 * _bestRate * _minDelay.TotalSeconds) + _min;
+            _size = (int)Math.Clamp(isFaster ? Math.Max(_size * 2.0, fits) : fits, _min, _max);
         }
 
         _roundStart = now;
