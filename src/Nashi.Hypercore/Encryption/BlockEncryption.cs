@@ -62,6 +62,19 @@ public sealed class BlockEncryption
         Cipher(padded, nonce);
     }
 
+    /// <summary>Decrypts a stored block into a new array, without the padding; null when it is too short to have one.</summary>
+    internal byte[]? DecryptCopy(ulong index, ReadOnlySpan<byte> stored)
+    {
+        if (stored.Length < PaddingSize) return null;
+        Span<byte> nonce = stackalloc byte[StreamCipher.NonceSize];
+        nonce.Clear();
+        BinaryPrimitives.WriteUInt64LittleEndian(nonce, index);
+        stored[..PaddingSize].CopyTo(nonce[8..]);
+        var body = stored[PaddingSize..].ToArray();
+        StreamCipher.XSalsa20Xor(body, nonce, _blockKey.AsSpan());
+        return body;
+    }
+
     private static void RequireKey(ReadOnlySpan<byte> key)
     {
         if (key.Length != KeySize) throw new ArgumentException($"An encryption key has {KeySize} bytes.");

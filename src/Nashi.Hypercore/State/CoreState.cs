@@ -1,73 +1,193 @@
+using System.Diagnostics.CodeAnalysis;
+using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore.Encryption;
 using Nashi.Hypercore.Manifests;
 using Nashi.Hypercore.Merkle;
 using Nashi.Hypercore.Seam;
 using Nashi.Storage;
-using Nashi.Storage.Kv;
 
 namespace Nashi.Hypercore.State;
 
-/// <summary>One core, shared by its sessions and its replicator.</summary>
-internal sealed partial class CoreState
+/// <summary>One core, shared by its sessions and its replicator; lives from the first session to the last.</summary>
+/// <remarks>
+/// Readers take no lock: the tree is an immutable object that is replaced, bits are read word by word. All changes happen on the <see cref="Lane"/>, which
+/// stores first and shows afterwards. Invariant: what can be read here is stored, and what peers may see of our own appends is as durable as asked.
+/// </remarks>
+internal sealed partial class CoreState : IReplicatedCore
 {
-    public CoreStorage Storage => throw new NotSupportedException();
+    private readonly Lock _gate = new();
+    private readonly List<Core> _sessions = [];
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CoreOptions _options;
+    private readonly Lane _lane;
+    private readonly WriteRound _round;
+    private volatile TreeTip _tree;
+    private volatile CoreVerifier? _verifier;
+    private Core[] _sessionsNow = [];
+    private CoreAuth _auth;
+    private KeyPair? _keyPair;
+    private ulong _contiguousLength;
+    private ulong _remoteContiguousLength;
+    private ulong _recovering;
+    private volatile bool _isFrozen;
+    private volatile bool _isClosed;
 
-    public ICoreReplicator? Replicator { get; set; }
+    private CoreState(CoreStorage storage, CoreOptions options, CoreAuth auth, CoreVerifier? verifier, KeyPair? keyPair)
+    {
+        (Storage, _options, _auth, _verifier, _keyPair) = (storage, options, auth, verifier, keyPair);
+        Nodes = new NodeStore(storage);
+        _lane = new Lane(RunRoundAsync);
+        _round = new WriteRound(this, storage.CreateBatch());
+        _tree = LoadTree();
+        LoadBits();
+    }
 
-    public TimeProvider Clock => throw new NotSupportedException();
+    public CoreStorage Storage { get; }
 
-    public CoreKey Key => throw new NotSupportedException();
+    public ICoreReplicator? Replicator { get; private set; }
 
-    public DiscoveryKey DiscoveryKey => throw new NotSupportedException();
+    public TimeProvider Clock => _options.Clock;
 
-    public CoreTip Tip => throw new NotSupportedException();
+    public CoreKey Key => _auth.Key;
 
-    public Bytes32 TreeHash => throw new NotSupportedException();
+    public DiscoveryKey DiscoveryKey => _auth.DiscoveryKey;
 
-    public ulong ContiguousLength => throw new NotSupportedException();
+    public TreeTip Tree => _tree;
 
-    public Manifest? Manifest => throw new NotSupportedException();
+    public CoreTip Tip => _tree.ToCoreTip();
 
-    public bool IsWritable => throw new NotSupportedException();
+    public Bytes32 TreeHash => _tree.Hash;
 
-    public bool IsFrozen => throw new NotSupportedException();
+    public ulong ContiguousLength => Volatile.Read(ref _contiguousLength);
 
-    public bool IsClosed => throw new NotSupportedException();
+    public Manifest? Manifest => _verifier?.Manifest;
 
-    /// <summary>Completes when the last session ended and all is written: its owner may then forget it.</summary>
-    public Task Closed => throw new NotSupportedException();
+    public bool IsWritable => _keyPair is not null && !Storage.IsReadOnly && _verifier is { } verifier && verifier.CanSign(_keyPair);
 
-    public static Core CreateInMemory(CoreOptions options) => throw new NotSupportedException();
+    public bool IsFrozen => _isFrozen;
 
-    /// <summary>Opens a core of a store, or makes it.</summary>
-    public static CoreState Open(CorestoreStorage store, CoreIdentity identity, CoreOptions options, Func<IReplicatedCore, ICoreReplicator>? replicator = null) => throw new NotSupportedException();
+    public bool IsClosed => _isClosed;
 
-    public Core OpenSession(CoreOptions options) => throw new NotSupportedException();
+    /// <summary>Whether the store lost its log: appends wait until the length is confirmed.</summary>
+    public bool IsRecovering => Volatile.Read(ref _recovering) != 0;
 
-    public void AddSession(Core session) => throw new NotSupportedException();
+    /// <summary>Completes when the last session ended: its owner may then forget it.</summary>
+    public Task Closed => _closed.Task;
 
-    public ValueTask RemoveSessionAsync(Core session) => throw new NotSupportedException();
+    public Bitfield Bits { get; } = new();
 
-    public SnapshotView TakeSnapshot() => throw new NotSupportedException();
+    public NodeStore Nodes { get; }
 
-    public BlockEncryption CreateEncryption(ReadOnlySpan<byte> key, bool isBlockKey) => throw new NotSupportedException();
+    /// <summary>How many sessions are open.</summary>
+    public int SessionCount
+    {
+        get
+        {
+            lock (_gate) return _sessions.Count;
+        }
+    }
 
-    public bool Has(ulong index) => throw new NotSupportedException();
+    public Core OpenSession(CoreOptions options)
+    {
+        AdoptIdentity(options);
+        // An empty key is none: a null array becomes one on its way into ReadOnlyMemory.
+        ReadOnlyMemory<byte> key = options.EncryptionKey is { Length: > 0 } given ? given : _auth.EncryptionKey;
+        var encryption = key.IsEmpty ? null : CreateEncryption(key.Span, options.IsBlockKey);
+        return new Core(this, new SessionSettings(options.IsWritable, options.Wait, options.Timeout, encryption, options.Durability));
+    }
 
-    public bool TryRead(ulong index, BlockEncryption? encryption, out byte[] block) => throw new NotSupportedException();
+    /// <summary>Opens a session, unless the core is closing: then wait for <see cref="Closed"/> and open the core anew.</summary>
+    public bool TryOpenSession(CoreOptions options, [NotNullWhen(true)] out Core? session)
+    {
+        // The gate is re-entrant: what adds the session takes it again.
+        lock (_gate)
+        {
+            session = _isClosed ? null : OpenSession(options);
+            return session is not null;
+        }
+    }
 
-    public ValueTask<SeekResult?> SeekAsync(ulong bytes, ulong padding) => throw new NotSupportedException();
+    /// <summary>Closes all sessions, and with them the core.</summary>
+    public async ValueTask CloseAsync()
+    {
+        foreach (var session in Volatile.Read(ref _sessionsNow)) await session.DisposeAsync().ConfigureAwait(false);
+        bool isFirst;
+        lock (_gate)
+        {
+            isFirst = !_isClosed;
+            _isClosed = true;
+        }
 
-    public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, SessionSettings settings) => throw new NotSupportedException();
+        if (isFirst) await EndAsync().ConfigureAwait(false);
+        await Closed.ConfigureAwait(false);
+    }
 
-    public ValueTask<ulong> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> blocks, SessionSettings settings) => throw new NotSupportedException();
+    public void AddSession(Core session)
+    {
+        lock (_gate)
+        {
+            if (_isClosed) throw new SessionClosedException(Key, $"Core {Key} is closed. Open it again with Corestore.GetAsync.");
+            _sessions.Add(session);
+            _sessionsNow = [.. _sessions];
+        }
+    }
 
-    public ValueTask TruncateAsync(ulong newLength, ulong? fork, Durability durability) => throw new NotSupportedException();
+    public async ValueTask RemoveSessionAsync(Core session)
+    {
+        lock (_gate)
+        {
+            _sessions.Remove(session);
+            _sessionsNow = [.. _sessions];
+            if (_sessions.Count > 0 || _isClosed) return;
+            _isClosed = true;
+        }
 
-    public ValueTask ClearAsync(ulong start, ulong end, Durability durability) => throw new NotSupportedException();
+        await EndAsync().ConfigureAwait(false);
+    }
 
-    public ValueTask SetUserDataAsync(string key, ReadOnlyMemory<byte>? value, Durability durability) => throw new NotSupportedException();
+    public SnapshotView TakeSnapshot()
+    {
+        var tree = _tree;
+        return new SnapshotView(tree.ToCoreTip(), tree.Hash);
+    }
 
-    public CoreFrozenException FrozenException() => throw new NotSupportedException();
+    public BlockEncryption CreateEncryption(ReadOnlySpan<byte> key, bool isBlockKey) =>
+        isBlockKey ? BlockEncryption.FromBlockKey(key) : BlockEncryption.Derive(Key, key, _verifier is { IsCompat: true });
+
+    public CoreFrozenException FrozenException() =>
+        new(Key, $"Core {Key} is frozen: its writer signed two different trees of the same length. Keep the store for evidence and start a new core.");
+
+    private async ValueTask EndAsync()
+    {
+        Replicator?.OnClosing();
+        // Behind all writes that were accepted.
+        await RunAsync(static _ => { }).ConfigureAwait(false);
+        if (Replicator is { } replicator) await replicator.DisposeAsync().ConfigureAwait(false);
+        _closed.TrySetResult();
+    }
+
+    private void Freeze()
+    {
+        if (_isFrozen) return;
+        _isFrozen = true;
+        Log.Frozen(_options.Logger, Key);
+        Raise(new CoreChange(CoreChangeKind.Conflicted, 0, 0, _tree.Length, _tree.Fork));
+    }
+
+    private void Raise(in CoreChange change)
+    {
+        foreach (var session in Volatile.Read(ref _sessionsNow))
+        {
+            try
+            {
+                session.Raise(change);
+            }
+            catch (Exception error)
+            {
+                // A handler's mistake must not end the lane.
+                Log.HandlerFailed(_options.Logger, error, Key);
+            }
+        }
+    }
 }

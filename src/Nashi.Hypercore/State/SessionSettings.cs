@@ -10,6 +10,6 @@ internal sealed record SessionSettings(bool IsWritable, bool Wait, TimeSpan Time
         options.IsWritable ?? IsWritable,
         options.Wait ?? Wait,
         options.Timeout ?? Timeout,
-        options.EncryptionKey is { } key ? state.CreateEncryption(key.Span, isBlockKey: false) : Encryption,
+        options.EncryptionKey is { Length: > 0 } key ? state.CreateEncryption(key.Span, isBlockKey: false) : Encryption,
         options.Durability ?? Durability);
 }
