@@ -139,7 +139,7 @@ internal sealed partial class CoreState
         return task;
     }
 
-    private ValueTask RunAsync(Action<WriteRound> apply)
+    internal ValueTask RunAsync(Action<WriteRound> apply)
     {
         var work = new ActionWork(apply);
         _lane.Submit(work);
