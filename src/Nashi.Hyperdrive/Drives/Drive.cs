@@ -62,14 +62,15 @@ public sealed partial class Drive : IDrive, IAsyncDisposable
     /// <summary>The key of the blobs core that belongs to a drive's core; <see langword="null"/> for a drive from before manifests, or when the manifest is not here yet.</summary>
     public static CoreKey? GetContentKey(Core core) => core.Manifest is { } manifest ? BlobsManifest.Derive(manifest, core.Key)?.ToKey() : null;
 
-    internal static async ValueTask<Drive> OpenAsync(IDriveCores cores, CoreKey? key, DriveOptions? options, CancellationToken cancellationToken)
+    /// <summary>Opens the drive with a key, or, without one, the store's own drive, which is made when it is new. The store stays the caller's.</summary>
+    public static async ValueTask<Drive> OpenAsync(Corestore store, CoreKey? key = null, DriveOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= DriveOptions.Default;
         var settings = new CoreOptions { EncryptionKey = options.EncryptionKey };
         var core = key is { } known
-            ? await cores.OpenAsync(known, settings, cancellationToken).ConfigureAwait(false)
-            : await cores.OpenOwnAsync("db", settings, cancellationToken).ConfigureAwait(false);
-        var state = new DriveState(cores, core, options);
+            ? await store.GetAsync(known, settings, cancellationToken).ConfigureAwait(false)
+            : await store.GetAsync("db", settings, cancellationToken).ConfigureAwait(false);
+        var state = new DriveState(store, core, options);
         try
         {
             var bee = new Bee(core, new HyperbeeOptions { Metadata = new BeeMetadata(null), Wait = options.Wait });

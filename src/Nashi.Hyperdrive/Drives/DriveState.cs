@@ -5,7 +5,7 @@ using Bee = Nashi.Hyperbee.Hyperbee;
 namespace Nashi.Hyperdrive.Drives;
 
 /// <summary>What all views of one drive share: its cores. The blobs core of a stranger's drive is opened once the header is here.</summary>
-internal sealed class DriveState(IDriveCores cores, Core core, DriveOptions options) : IAsyncDisposable
+internal sealed class DriveState(Corestore store, Core core, DriveOptions options) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _opening = new(1, 1);
     private Hyperblobs? _blobs;
@@ -50,14 +50,14 @@ internal sealed class DriveState(IDriveCores cores, Core core, DriveOptions opti
         if (header is null) return null;
         if (header.Metadata?.ContentFeed is not { } feed) return await DeriveAsync(cancellationToken).ConfigureAwait(false);
         if (feed.Length < 32) throw DriveException.NoBlobs();
-        return await cores.OpenAsync(new CoreKey(new Bytes32(feed.Span[..32])), CoreOptions(), cancellationToken).ConfigureAwait(false);
+        return await store.GetAsync(new CoreKey(new Bytes32(feed.Span[..32])), CoreOptions(), cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<Core?> DeriveAsync(CancellationToken cancellationToken)
     {
         if (core.Manifest is not { } manifest || BlobsManifest.Derive(manifest, core.Key) is not { } derived) throw DriveException.NoBlobs();
         var settings = CoreOptions() with { Manifest = derived, KeyPair = core.IsWritable ? core.KeyPair : null };
-        return await cores.OpenAsync(derived.ToKey(), settings, cancellationToken).ConfigureAwait(false);
+        return await store.GetAsync(derived.ToKey(), settings, cancellationToken).ConfigureAwait(false);
     }
 
     private CoreOptions CoreOptions() => new() { EncryptionKey = options.EncryptionKey };
