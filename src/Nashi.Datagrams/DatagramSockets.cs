@@ -10,8 +10,15 @@ public static class DatagramSockets
     public static IDatagramSocket Bind(UdpAddress local, DatagramOptions? options = null)
     {
         options ??= DatagramOptions.Default;
-        return OperatingSystem.IsLinux() && Environment.Is64BitProcess && !options.IsPortable
-            ? new LinuxDatagramSocket(local, options)
-            : new PortableDatagramSocket(local, options);
+        if (options.IsPortable || !OperatingSystem.IsLinux() || !Environment.Is64BitProcess || !BitConverter.IsLittleEndian) return new PortableDatagramSocket(local, options);
+        try
+        {
+            return new LinuxDatagramSocket(local, options);
+        }
+        catch (Exception error) when (error is PlatformNotSupportedException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            // A sandbox or an old kernel: slower, but it works.
+            return new PortableDatagramSocket(local, options);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
@@ -9,22 +10,29 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     private const int LargestDatagram = 65_536;
     private const int BatchMax = 128;
 
+    [ThreadStatic]
+    private static SocketAddress? t_ipv4;
+
+    [ThreadStatic]
+    private static SocketAddress? t_ipv6;
+
     private readonly Socket _socket;
     private readonly Lock _ttlGate = new();
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
     private readonly SocketAddress _from;
+    private readonly AddressFamily _family;
     private readonly UdpAddress _self;
 
     public PortableDatagramSocket(UdpAddress local, DatagramOptions options)
     {
-        var family = local.IsIPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
-        _socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
-        _from = new SocketAddress(family);
+        _family = local.IsIPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+        _socket = new Socket(_family, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+        _from = new SocketAddress(_family);
         try
         {
             _socket.ReceiveBufferSize = options.ReceiveBufferSize;
             _socket.SendBufferSize = options.SendBufferSize;
-            IgnoreUnreachable();
+            Configure();
             _socket.Bind(local.ToEndPoint());
         }
         catch (SocketException error)
@@ -71,24 +79,40 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     public bool Send(ReadOnlySpan<byte> bytes, int segmentSize, UdpAddress to, int timeToLive = 0)
     {
+        if (to.IsIPv4 != (_family == AddressFamily.InterNetwork)) return false;
+        var address = AddressOf(to);
+        if (timeToLive > 0) return SendWithTimeToLive(bytes, address, timeToLive);
+        var all = true;
+        for (; bytes.Length > segmentSize; bytes = bytes[segmentSize..]) all &= TrySend(bytes[..segmentSize], address);
+        return TrySend(bytes, address) && all;
+    }
+
+    public void Wake() => _ = Send([], 0, _self);
+
+    public void Dispose() => _socket.Dispose();
+
+    // Port and address have the same places in the sockaddr of every system; only the family's differs, and the runtime knows it.
+    private static UdpAddress AddressOf(SocketAddress from)
+    {
+        var bytes = from.Buffer.Span;
+        var port = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
+        return UdpAddress.FromBytes(from.Family == AddressFamily.InterNetwork ? bytes.Slice(4, 4) : bytes.Slice(8, 16), port);
+    }
+
+    private static SocketAddress AddressOf(UdpAddress to)
+    {
+        var address = to.IsIPv4 ? t_ipv4 ??= new SocketAddress(AddressFamily.InterNetwork) : t_ipv6 ??= new SocketAddress(AddressFamily.InterNetworkV6);
+        var bytes = address.Buffer.Span;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], (ushort)to.Port);
+        _ = to.WriteBytes(bytes[(to.IsIPv4 ? 4 : 8)..]);
+        return address;
+    }
+
+    private bool TrySend(ReadOnlySpan<byte> bytes, SocketAddress to)
+    {
         try
         {
-            var address = to.ToEndPoint();
-            if (timeToLive == 0)
-            {
-                for (; bytes.Length > segmentSize; bytes = bytes[segmentSize..]) _ = _socket.SendTo(bytes[..segmentSize], address);
-                _ = _socket.SendTo(bytes, address);
-                return true;
-            }
-
-            lock (_ttlGate)
-            {
-                var before = _socket.Ttl;
-                _socket.Ttl = (short)timeToLive;
-                _ = _socket.SendTo(bytes, address);
-                _socket.Ttl = before;
-            }
-
+            _ = _socket.SendTo(bytes, SocketFlags.None, to);
             return true;
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
@@ -97,12 +121,24 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         }
     }
 
-    public void Wake() => _ = Send([], 0, _self);
-
-    public void Dispose() => _socket.Dispose();
-
-    private static UdpAddress AddressOf(SocketAddress from) =>
-        UdpAddress.From((IPEndPoint)new IPEndPoint(from.Family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0).Create(from));
+    private bool SendWithTimeToLive(ReadOnlySpan<byte> bytes, SocketAddress to, int timeToLive)
+    {
+        try
+        {
+            lock (_ttlGate)
+            {
+                var before = _socket.Ttl;
+                _socket.Ttl = (short)timeToLive;
+                var sent = TrySend(bytes, to);
+                _socket.Ttl = before;
+                return sent;
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
 
     private bool TryReceive(out int length)
     {
@@ -124,9 +160,11 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         }
     }
 
-    // Windows reports "port unreachable" as an error of the next receive, and would stop the loop.
-    private void IgnoreUnreachable()
+    private void Configure()
     {
+        // The search for the largest packet needs that none is cut on the way.
+        if (_family == AddressFamily.InterNetwork && !OperatingSystem.IsMacOS()) _socket.DontFragment = true;
+        // Windows reports "port unreachable" as an error of the next receive, and would stop the loop.
         if (!OperatingSystem.IsWindows()) return;
         const int UdpConnectionReset = unchecked((int)0x9800000C);
         _ = _socket.IOControl(UdpConnectionReset, [0, 0, 0, 0], null);

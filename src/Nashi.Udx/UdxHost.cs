@@ -10,6 +10,7 @@ public sealed class UdxHost : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<uint, UdxStream> _streams = new();
     private readonly ConcurrentDictionary<UdxSocket, byte> _sockets = new();
+    private int _open;
     private volatile bool _disposed;
 
     /// <summary>Makes a host without sockets.</summary>
@@ -17,8 +18,8 @@ public sealed class UdxHost : IAsyncDisposable
 
     internal UdxOptions Options { get; }
 
-    /// <summary>How many streams there are.</summary>
-    public int StreamCount => _streams.Count;
+    /// <summary>How many streams are open.</summary>
+    public int StreamCount => Volatile.Read(ref _open);
 
     /// <summary>Opens a socket and starts receiving.</summary>
     /// <exception cref="DatagramException">The address or port is not to be had.</exception>
@@ -37,9 +38,12 @@ public sealed class UdxHost : IAsyncDisposable
     public UdxStream CreateStream(uint localId, UdxStreamOptions? options = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_streams.Count >= Options.StreamsMax) throw new InvalidOperationException($"There are {Options.StreamsMax} streams already.");
+        if (StreamCount >= Options.StreamsMax) throw new InvalidOperationException($"There are {Options.StreamsMax} streams already.");
         var stream = new UdxStream(this, localId, (options ?? UdxStreamOptions.Default).Validate());
+        // One that is over only lingers to repeat its last word.
+        if (_streams.TryGetValue(localId, out var old) && old.Closed.IsCompleted) Forget(old);
         if (!_streams.TryAdd(localId, stream)) throw new InvalidOperationException($"The stream id {localId} is in use.");
+        _ = Interlocked.Increment(ref _open);
         return stream;
     }
 
@@ -54,6 +58,8 @@ public sealed class UdxHost : IAsyncDisposable
     internal Instant Now() => Instant.Now(Options.Clock);
 
     internal bool TryFind(uint id, out UdxStream stream) => _streams.TryGetValue(id, out stream!);
+
+    internal void HandleClosed() => Interlocked.Decrement(ref _open);
 
     internal void Forget(UdxStream stream) => _streams.TryRemove(new(stream.LocalId, stream));
 

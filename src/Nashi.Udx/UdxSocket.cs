@@ -33,6 +33,9 @@ public sealed class UdxSocket : IAsyncDisposable
     /// <summary>Packets for streams that do not exist (any more).</summary>
     public long UnknownPackets { get; private set; }
 
+    /// <summary>Handlers (of datagrams, messages, firewalls) that threw, which they must not; the datagram was dropped.</summary>
+    public long HandlerFaults { get; private set; }
+
     internal int MaxSegments => _datagrams.MaxSegments;
 
     /// <summary>Sets who receives datagrams that belong to no stream.</summary>
@@ -110,6 +113,19 @@ public sealed class UdxSocket : IAsyncDisposable
     }
 
     private void HandleDatagram(Span<byte> datagram, UdpAddress from)
+    {
+        try
+        {
+            Dispatch(datagram, from);
+        }
+        catch (Exception)
+        {
+            // One broken handler must not end the thread that all streams live by.
+            HandlerFaults++;
+        }
+    }
+
+    private void Dispatch(Span<byte> datagram, UdpAddress from)
     {
         if (!PacketHeader.TryReadStreamId(datagram, out var id))
         {

@@ -15,7 +15,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     private readonly UdxHost _host;
     private readonly UdxCore _core;
     private readonly Lock _gate = new();
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 * 1024, useSynchronizationContext: false));
+    private readonly Pipe _pipe = new(new PipeOptions(BlockPool.Shared, pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 * 1024, useSynchronizationContext: false));
     private readonly TaskCompletionSource<UdxCloseReason> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _drained;
@@ -26,6 +26,8 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     private volatile UdxFirewall? _firewall;
     private volatile MessageHandler? _messages;
     private volatile UdxStream? _relay;
+    private List<byte[]>? _early;
+    private int _messageLength;
     private bool _touched;
     private bool _hasUnflushed;
     private bool _inputEnded;
@@ -37,7 +39,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         LocalId = localId;
         _core = new UdxCore(options, new Sink(this));
         Options = options;
-        Input = new CountingReader(_pipe.Reader, HandleConsumed);
+        Input = new CountingReader(_pipe.Reader, HandleConsumed, HandleReaderCompleted);
         Output = new OutputWriter(this);
     }
 
@@ -82,6 +84,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
             (_remoteId, _remote) = (remoteId, remote);
             _core.Connect(remoteId, !remote.IsIPv4);
             _socket = socket;
+            FlushEarly();
             Pump(_host.Now());
         }
     }
@@ -99,6 +102,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
             else _core.Connect(remoteId, !remote.IsIPv4);
             ScheduledAt = long.MaxValue;
             _socket = socket;
+            FlushEarly();
             Pump(_host.Now());
             return true;
         }
@@ -117,13 +121,6 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
 
     /// <summary>Sets who judges packets that come by another socket than the stream's own.</summary>
     public void SetFirewall(UdxFirewall? firewall) => _firewall = firewall;
-
-    /// <summary>Forwards what arrives for this stream to the remote of another, and nothing else: the stream is a relay's from now on.</summary>
-    public void RelayTo(UdxStream other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        _relay = other;
-    }
 
     /// <summary>What it did so far.</summary>
     public UdxStreamStats GetStats()
@@ -147,7 +144,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         lock (_gate)
         {
             // A relay's stream ends without a word of its own: the words are the endpoints'.
-            if (_relay is null) _core.Destroy();
+            if (_relay is null) _core.Destroy(_host.Now());
             else _core.Close(UdxCloseReason.Local);
             Pump(_host.Now());
         }
@@ -174,20 +171,27 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     /// <returns>Whether this is the first of the batch: call <see cref="FinishBatch"/> at its end.</returns>
     internal bool HandlePacket(UdxSocket socket, Span<byte> packet, UdpAddress from, Instant now)
     {
-        if (_socket != socket && (_firewall?.Invoke(socket, from) ?? _socket is null)) return false;
+        if (_socket != socket && _firewall is { } firewall && firewall(socket, from)) return false;
         if (_relay is { } other)
         {
             Forward(other, packet);
             return false;
         }
 
+        int message;
+        bool isFirst;
         lock (_gate)
         {
+            _messageLength = -1;
             _core.HandlePacket(packet, now);
-            if (_touched) return false;
+            message = _messageLength;
+            isFirst = !_touched;
             _touched = true;
-            return true;
         }
+
+        // Outside the gate: the handler may do with the stream what it likes.
+        if (message >= 0) _messages?.Invoke(packet[^message..]);
+        return isFirst;
     }
 
     internal void FinishBatch(Instant now)
@@ -213,19 +217,11 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     {
         lock (_gate)
         {
-            // What does not fit the buffer is the caller's last flush; the writer flushed before.
-            _ = _core.Write(last.Span);
+            // The last bytes are in memory already: they are taken whatever the buffer's limit.
+            _core.WriteLast(last.Span);
             _core.End();
             Pump(_host.Now());
         }
-    }
-
-    private void Forward(UdxStream other, Span<byte> packet)
-    {
-        if (other._socket is not { } socket) return;
-        PacketHeader.RewriteStreamId(packet, other._remoteId);
-        _ = socket.TrySend(packet, other._remote);
-        if (PacketHeader.TryRead(packet, out var header) && header.Has(PacketTypes.Destroy)) Abort();
     }
 
     // Everything that follows from a change: send, tell the reader and the writer, set the timer. Under the gate.
@@ -254,7 +250,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         if (_core.CloseReason is { } reason && !_inputEnded)
         {
             _inputEnded = true;
-            _pipe.Writer.Complete(reason.Kind is UdxCloseKind.Ended or UdxCloseKind.Local ? null : new UdxException(reason));
+            _pipe.Writer.Complete(reason.Kind is UdxCloseKind.Ended ? null : new UdxException(reason));
         }
         else if (_core.IsRemoteEnded && !_inputEnded)
         {
@@ -280,11 +276,22 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         if (_core.IsEnded) _ = _ended.TrySetResult();
         if (_core.CloseReason is { } reason && !_closed.Task.IsCompleted)
         {
+            _host.HandleClosed();
             _ = _closed.TrySetResult(reason);
             _ = _ended.TrySetResult();
         }
 
         if (_core.IsDone) _host.Forget(this);
+    }
+
+    // Nobody will read: what comes is thrown away, so that the remote is not left waiting for room.
+    private void HandleReaderCompleted()
+    {
+        lock (_gate)
+        {
+            _core.DiscardInput();
+            Pump(_host.Now());
+        }
     }
 
     private void HandleConsumed(long count)
@@ -311,6 +318,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         {
         }
 
-        public void OnMessage(ReadOnlySpan<byte> message) => stream._messages?.Invoke(message);
+        // A message is the end of its packet.
+        public void OnMessage(ReadOnlySpan<byte> message) => stream._messageLength = message.Length;
     }
 }

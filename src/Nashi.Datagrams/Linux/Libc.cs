@@ -30,12 +30,12 @@ internal static unsafe partial class Libc
     public const short PollIn = 1;
     public const int EfdNonBlock = 0x800;
     public const int EfdCloseOnExec = 0x80000;
+    public const int EPerm = 1;
     public const int EIntr = 4;
     public const int EIo = 5;
-    public const int EAgain = 11;
     public const int EInval = 22;
+    public const int ENoSys = 38;
     public const int EAddrInUse = 98;
-    public const int ENoBufs = 105;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct IoVec

@@ -28,6 +28,13 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         _socket = Libc.socket(_isIPv4 ? Libc.AfInet : Libc.AfInet6, Libc.SockDgram | Libc.SockNonBlock | Libc.SockCloseOnExec, 0);
         if (_socket < 0) throw Bound.Failed(local, inUse: false, LastError());
         _event = Libc.eventfd(0, Libc.EfdNonBlock | Libc.EfdCloseOnExec);
+        if (_event < 0 || !CanReceiveBatches())
+        {
+            var error = LastError();
+            Close();
+            throw new PlatformNotSupportedException($"This kernel has no recvmmsg or eventfd: {error}.");
+        }
+
         Configure(options);
         LocalAddress = Bind(local);
         _memory = (byte*)NativeMemory.AlignedAlloc(BatchMax * (SlotSize + SocketAddressCodec.Size + ControlSize + (nuint)sizeof(Libc.IoVec) + (nuint)sizeof(Libc.MMsgHdr)), 64);
@@ -71,9 +78,10 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
             var error = SendOnce(bytes, segmentSize, to, timeToLive);
             if (error == 0) return true;
             if (error is not (Libc.EInval or Libc.EIo)) return false;
-            // No GSO for this device or kernel.
+            if (!SendEach(bytes, segmentSize, to, timeToLive)) return false;
+            // One by one they went: no GSO for this device or kernel. (Segments too large for the device fail either way, and say nothing about GSO.)
             _canSegment = false;
-            return SendEach(bytes, segmentSize, to, timeToLive);
+            return true;
         }
         finally
         {
@@ -103,8 +111,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         {
             if (_closed) return;
             _closed = true;
-            _ = Libc.close(_socket);
-            _ = Libc.close(_event);
+            Close();
             NativeMemory.AlignedFree(_memory);
         }
         finally
@@ -146,12 +153,9 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 
     private bool SendEach(ReadOnlySpan<byte> bytes, int segmentSize, UdpAddress to, int timeToLive)
     {
-        for (; bytes.Length > segmentSize; bytes = bytes[segmentSize..])
-        {
-            if (SendOnce(bytes[..segmentSize], segmentSize, to, timeToLive) != 0) return false;
-        }
-
-        return SendOnce(bytes, bytes.Length, to, timeToLive) == 0;
+        var all = true;
+        for (; bytes.Length > segmentSize; bytes = bytes[segmentSize..]) all &= SendOnce(bytes[..segmentSize], segmentSize, to, timeToLive) == 0;
+        return all & (SendOnce(bytes, bytes.Length, to, timeToLive) == 0);
     }
 
     // Returns 0 or the error.
@@ -218,6 +222,19 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         _ = Set(Libc.SolUdp, Libc.UdpGro, 1);
     }
 
+    // Sandboxes refuse system calls; nothing is there to receive yet, so any other error is fine.
+    private bool CanReceiveBatches()
+    {
+        var message = default(Libc.MMsgHdr);
+        return Libc.recvmmsg(_socket, &message, 1, Libc.MsgDontWait, null) >= 0 || Marshal.GetLastPInvokeError() is not (Libc.ENoSys or Libc.EPerm);
+    }
+
+    private void Close()
+    {
+        _ = Libc.close(_socket);
+        if (_event >= 0) _ = Libc.close(_event);
+    }
+
     private bool Set(int level, int name, int value) => Libc.setsockopt(_socket, level, name, &value, sizeof(int)) == 0;
 
     private UdpAddress Bind(UdpAddress local)
@@ -227,8 +244,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         if (Libc.bind(_socket, name, length) != 0)
         {
             var (error, text) = (Marshal.GetLastPInvokeError(), LastError());
-            _ = Libc.close(_socket);
-            _ = Libc.close(_event);
+            Close();
             throw Bound.Failed(local, error == Libc.EAddrInUse, text);
         }
 

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 namespace Nashi.Udx.Driver;
 
 /// <summary>A pipe's reader that tells how many bytes were consumed: that much the remote may send on.</summary>
-internal sealed class CountingReader(PipeReader inner, Action<long> consumedBytes) : PipeReader
+internal sealed class CountingReader(PipeReader inner, Action<long> consumedBytes, Action completed) : PipeReader
 {
     private System.Buffers.ReadOnlySequence<byte> _last;
 
@@ -19,7 +19,12 @@ internal sealed class CountingReader(PipeReader inner, Action<long> consumedByte
 
     public override void CancelPendingRead() => inner.CancelPendingRead();
 
-    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    public override void Complete(Exception? exception = null)
+    {
+        _last = default;
+        inner.Complete(exception);
+        completed();
+    }
 
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {

@@ -31,6 +31,12 @@ internal sealed class OutputWriter(UdxStream stream) : PipeWriter
         else stream.Abort();
     }
 
+    public override async ValueTask CompleteAsync(Exception? exception = null)
+    {
+        if (!_completed && exception is null) _ = await FlushAsync().ConfigureAwait(false);
+        Complete(exception);
+    }
+
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         if (_buffer.WrittenCount > 0) await stream.WriteAsync(_buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,7 @@ internal sealed partial class UdxCore
     private uint _expected;
     private long _unread;
     private bool _ackPending;
+    private bool _discards;
     private uint _windowSent;
     private long _bytesReceived;
     private long _packetsReceived;
@@ -32,8 +33,7 @@ internal sealed partial class UdxCore
         _packetsReceived++;
         if (CloseReason is not null)
         {
-            // Our last acknowledgement was lost.
-            _ackPending |= CloseReason.Kind is UdxCloseKind.Ended && header.Has(PacketTypes.Data | PacketTypes.End | PacketTypes.Heartbeat);
+            HandleLate(header);
             return;
         }
 
@@ -52,6 +52,14 @@ internal sealed partial class UdxCore
         _unread -= count;
         // A sender that stopped at our window waits to hear that it may go on.
         if (_windowSent < _options.ReceiveWindow / 4 && Window >= _options.ReceiveWindow / 2) _ackPending |= _isConnected;
+    }
+
+    // Our last word, the acknowledgement of the end or the destroy, was lost.
+    private void HandleLate(in PacketHeader header)
+    {
+        if (!header.Has(PacketTypes.Data | PacketTypes.End | PacketTypes.Heartbeat) || header.Has(PacketTypes.Destroy)) return;
+        if (CloseReason!.Kind is UdxCloseKind.Ended) _ackPending = true;
+        else if (CloseReason.Kind is UdxCloseKind.Local && _isConnected && ++_destroyRepeats <= DestroyRepeatsMax) _destroyPending = true;
     }
 
     private void HandleBody(in PacketHeader header, ReadOnlySpan<byte> body, long now)
@@ -112,9 +120,12 @@ internal sealed partial class UdxCore
         _expected++;
         if (types.Has(PacketTypes.Data) && !payload.IsEmpty)
         {
-            _unread += payload.Length;
             _bytesReceived += payload.Length;
-            _sink.OnData(payload);
+            if (!_discards)
+            {
+                _unread += payload.Length;
+                _sink.OnData(payload);
+            }
         }
 
         if (!types.Has(PacketTypes.End)) return;

@@ -31,7 +31,12 @@ internal sealed partial class UdxCore
         if (!_isConnected || IsDone) return 0;
         if (CloseReason is not null) return PollLast(destination);
         var length = PollPacket(destination, now.Microseconds);
-        if (length == 0) return 0;
+        if (length == 0)
+        {
+            if (_keepAliveAt == long.MaxValue) ArmKeepAlive(now.Microseconds);
+            return 0;
+        }
+
         _packetsSent++;
         ArmKeepAlive(now.Microseconds);
         return length;
@@ -52,7 +57,6 @@ internal sealed partial class UdxCore
         if (_destroyPending)
         {
             _destroyPending = false;
-            IsDone = true;
             return WriteHeader(destination, PacketTypes.Destroy, 0, _sent.Next);
         }
 

@@ -11,6 +11,8 @@ internal sealed partial class UdxCore
     private const int HeaderIPv4 = 28;
     private const int HeaderIPv6 = 48;
     private const long LingerTime = 15_000_000;
+    private const long DestroyLingerTime = 5_000_000;
+    private const int DestroyRepeatsMax = 5;
 
     private readonly UdxStreamOptions _options;
     private readonly IUdxSink _sink;
@@ -24,6 +26,7 @@ internal sealed partial class UdxCore
     private int _ipHeader = HeaderIPv4;
     private bool _isConnected;
     private bool _destroyPending;
+    private int _destroyRepeats;
     private long _lingerUntil = long.MaxValue;
 
     public UdxCore(UdxStreamOptions options, IUdxSink sink)
@@ -87,15 +90,29 @@ internal sealed partial class UdxCore
         return taken;
     }
 
+    /// <summary>Takes the last bytes, which may exceed the send buffer: they are in memory anyhow.</summary>
+    public void WriteLast(ReadOnlySpan<byte> bytes)
+    {
+        if (!_endWanted && CloseReason is null && !bytes.IsEmpty) _bytes.Append(bytes);
+    }
+
+    /// <summary>Nobody reads any more: what arrives is acknowledged and thrown away.</summary>
+    public void DiscardInput()
+    {
+        _discards = true;
+        HandleRead(_unread);
+    }
+
     /// <summary>Ends our side after what was written.</summary>
     public void End() => _endWanted = true;
 
-    /// <summary>Gives up at once, telling the remote.</summary>
-    public void Destroy()
+    /// <summary>Gives up at once, telling the remote; and again for a while, if it goes on because the word was lost.</summary>
+    public void Destroy(Instant now)
     {
         if (CloseReason is not null) return;
         _destroyPending = _isConnected;
         Close(UdxCloseReason.Local);
+        if (_isConnected) _lingerUntil = now.Microseconds + DestroyLingerTime;
     }
 
     /// <summary>Ends without a word to the remote.</summary>
