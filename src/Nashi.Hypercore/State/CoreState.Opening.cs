@@ -86,6 +86,19 @@ internal sealed partial class CoreState
     private static StorageException Damaged(CoreKey key, string what, Exception? inner = null) =>
         new(StorageFailure.Corrupt, $"Core {key} is damaged: {what}. Restore the store from a backup, or delete the core and download it again.", inner);
 
+    // A core may be opened first only to serve it, and later with the key pair that signs it.
+    private void AdoptIdentity(CoreOptions options)
+    {
+        if (_keyPair is not null && _verifier is not null) return;
+        lock (_gate)
+        {
+            _keyPair ??= options.KeyPair;
+            var manifest = _verifier is null ? options.Manifest ?? GuessManifest(Key, _keyPair) : null;
+            if (manifest is not null && manifest.Describes(Key)) _verifier = new CoreVerifier(Key, manifest);
+            StoreIdentity();
+        }
+    }
+
     private void StoreIdentity()
     {
         var auth = _auth with
