@@ -147,7 +147,7 @@ internal sealed partial class CoreState
     }
 
     // Called by the lane with works of one kind; never throws: each work learns its own end.
-    private ValueTask RunRoundAsync(List<LaneWork> works)
+    private Task? RunRoundAsync(List<LaneWork> works)
     {
         var round = _round;
         round.Begin();
@@ -165,15 +165,15 @@ internal sealed partial class CoreState
             }
         }
 
-        return works.Count == 0 ? default : StoreAsync(round, works);
+        return works.Count == 0 ? null : StoreAsync(round, works);
     }
 
-    private ValueTask StoreAsync(WriteRound round, List<LaneWork> works)
+    private Task? StoreAsync(WriteRound round, List<LaneWork> works)
     {
         if (round.IsEmpty)
         {
             Finish(works, null);
-            return default;
+            return null;
         }
 
         TreeTip tree;
@@ -186,16 +186,15 @@ internal sealed partial class CoreState
         catch (Exception error)
         {
             Finish(works, error);
-            return default;
+            return null;
         }
 
         if (!storing.IsCompletedSuccessfully) return AwaitAsync(storing, round, tree, works);
-        storing.GetAwaiter().GetResult();
         Publish(round, tree, works);
-        return default;
+        return null;
     }
 
-    private async ValueTask AwaitAsync(ValueTask storing, WriteRound round, TreeTip tree, List<LaneWork> works)
+    private async Task AwaitAsync(ValueTask storing, WriteRound round, TreeTip tree, List<LaneWork> works)
     {
         try
         {
