@@ -17,7 +17,7 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
     {
         using var timeout = new CancellationTokenSource(options.Timeout, node.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        await using var attempt = new ConnectAttempt(node, peer, keyPair, RelaysOf(peer, options), options);
+        var attempt = new ConnectAttempt(node, peer, keyPair, RelaysOf(peer, options), options);
         try
         {
             var connection = await attempt.RunAsync(both.Token).ConfigureAwait(false);
@@ -28,6 +28,10 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
         {
             throw new PeerConnectFailedException(
                 "CONNECT_TIMEOUT", peer, $"The peer {peer} could not be connected within {options.Timeout.TotalSeconds:0} s. Try again.", true, error);
+        }
+        finally
+        {
+            await attempt.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -7,37 +7,23 @@ namespace Nashi.Dht.Connecting;
 /// <remarks>Thread-safe: the router is asked under a lock, on the threads of the sockets. Malformed messages are dropped.</remarks>
 internal sealed class PeerExchange
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _gate;
     private readonly TimeProvider _clock;
     private readonly PeerRouter _router;
 
-    /// <summary>Makes one with the reference's capacity, and a budget of work for strangers.</summary>
-    public PeerExchange(TimeProvider clock)
-        : this(clock, new PeerRouter(new ForwardTable(65_536, TimeSpan.FromMinutes(20)), new SourceBudget(500, 1_000, 20_000)))
-    {
-    }
-
-    /// <summary>Makes one around a router.</summary>
-    public PeerExchange(TimeProvider clock, PeerRouter router)
+    /// <summary>Makes one with a budget of work for strangers.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="forwards">Who announced itself here.</param>
+    /// <param name="gate">What guards <paramref name="forwards"/>.</param>
+    public PeerExchange(TimeProvider clock, ForwardTable forwards, Lock gate)
     {
         _clock = clock;
-        _router = router;
+        _router = new PeerRouter(forwards, new SourceBudget(500, 1_000, 20_000));
+        _gate = gate;
     }
 
     /// <summary>The servers that live here.</summary>
     public ServerRegistry Servers { get; } = new();
-
-    /// <summary>A server announced itself here under the hash of its own key: handshakes for it go to where that came from.</summary>
-    public void SetForward(Bytes32 target, UdpAddress source)
-    {
-        lock (_gate) _router.Forwards.Set(target, source, Instant.Now(_clock));
-    }
-
-    /// <summary>It withdrew.</summary>
-    public void RemoveForward(Bytes32 target)
-    {
-        lock (_gate) _router.Forwards.Remove(target);
-    }
 
     /// <summary>Where a server announced itself from, if it did here.</summary>
     public UdpAddress? FindForward(Bytes32 target)

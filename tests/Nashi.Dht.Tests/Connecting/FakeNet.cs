@@ -38,7 +38,7 @@ internal sealed class FakeNet : IAsyncDisposable
     public void Announce(Bytes32 target, UdpAddress from)
     {
         var relays = Relays.Take(3).ToArray();
-        foreach (var relay in relays) relay.Exchange.SetForward(target, from);
+        foreach (var relay in relays) relay.SetForward(target, from);
         _announced[target] = relays;
     }
 

@@ -12,6 +12,7 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    private readonly Lock _gate = new();
     private readonly FakeNet _net;
 
     public FakeNode(FakeNet net)
@@ -20,9 +21,11 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
         Udx = new UdxHost();
         ServerSocket = Udx.Bind(UdpAddress.FromIPv4(0x7f000001, 0));
         ServerSocket.SetDatagramHandler((_, _, _) => { });
-        Exchange = new PeerExchange(Clock);
+        Exchange = new PeerExchange(Clock, Forwards, _gate);
         Connector = new PeerConnector(this, Exchange);
     }
+
+    public ForwardTable Forwards { get; } = new(100, TimeSpan.FromMinutes(20));
 
     public PeerExchange Exchange { get; }
 
@@ -58,6 +61,11 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 
     public Task<DhtConnection> ConnectAsync(PublicKey peer, KeyPair keyPair, DhtConnectOptions? options = null) =>
         Connector.ConnectAsync(peer, keyPair, options ?? DhtConnectOptions.Default, TestContext.Current.CancellationToken);
+
+    public void SetForward(Bytes32 target, UdpAddress source)
+    {
+        lock (_gate) Forwards.Set(target, source, Instant.Now(Clock));
+    }
 
     public async Task<NodeReply?> RequestAsync(
         ulong command, Bytes32 target, byte[] value, UdpAddress to, UdxSocket? socket, int retries, CancellationToken cancellationToken)
