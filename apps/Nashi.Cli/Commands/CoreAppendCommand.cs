@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Nashi.Hypercore;
@@ -44,7 +43,7 @@ internal static class CoreAppendCommand
 
     private static async Task AppendBlocksAsync(CliContext context, Core core, string[] blocks, CancellationToken cancellation)
     {
-        ReadOnlyMemory<byte>[] bytes = [.. blocks.Select(block => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(block))];
+        ReadOnlyMemory<byte>[] bytes = [.. blocks.Select(block => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(block))];
         var length = await core.AppendAsync(bytes, cancellation).ConfigureAwait(false);
         Acknowledge(context, length);
     }
@@ -72,12 +71,12 @@ internal static class CoreAppendCommand
 
     private static async Task ReadLinesAsync(Core core, ChannelWriter<Task<ulong>> appends, Task acknowledging, CancellationToken cancellation)
     {
-        using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), detectEncodingFromByteOrderMarks: false);
+        using var input = new StreamReader(Console.OpenStandardInput(), new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false), detectEncodingFromByteOrderMarks: false);
         while (await input.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
         {
             // The first failed append ends the command: nothing after it may be acknowledged.
             if (acknowledging.IsCompleted) return;
-            await appends.WriteAsync(core.AppendAsync(Encoding.UTF8.GetBytes(line), CancellationToken.None).AsTask(), cancellation).ConfigureAwait(false);
+            await appends.WriteAsync(core.AppendAsync(System.Text.Encoding.UTF8.GetBytes(line), CancellationToken.None).AsTask(), cancellation).ConfigureAwait(false);
         }
     }
 

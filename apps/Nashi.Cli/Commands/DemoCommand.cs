@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Nashi.Deploy;
 using Nashi.Testing;
@@ -81,7 +80,7 @@ internal static class DemoCommand
 
     private static DirectoryInfo WriteFiles(DirectoryInfo folder)
     {
-        File.WriteAllText(Path.Combine(folder.FullName, "hello.txt"), "Hello from Alice.\n", Encoding.UTF8);
+        File.WriteAllText(Path.Combine(folder.FullName, "hello.txt"), "Hello from Alice.\n", System.Text.Encoding.UTF8);
         File.WriteAllText(Path.Combine(folder.CreateSubdirectory("notes").FullName, "梨.md"), "# Nashi\n\nnashi: pear; without.\n");
         var large = new byte[LargeFileSize];
         SystemRandom.Instance.Fill(large);

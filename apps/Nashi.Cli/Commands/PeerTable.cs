@@ -32,7 +32,7 @@ internal static class PeerTable
     private static async Task LiveAsync(DeploySession session, Func<ulong> length, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Interval, TimeProvider.System);
-        var before = new Dictionary<SwarmConnection, (ulong Sent, ulong Received)>();
+        var before = new Dictionary<SwarmConnection, (long Sent, long Received)>();
         await AnsiConsole.Live(Draw(session, length(), before)).StartAsync(async display =>
         {
             try
@@ -46,12 +46,12 @@ internal static class PeerTable
         }).ConfigureAwait(false);
     }
 
-    private static Table Draw(DeploySession session, ulong length, Dictionary<SwarmConnection, (ulong Sent, ulong Received)> before)
+    private static Table Draw(DeploySession session, ulong length, Dictionary<SwarmConnection, (long Sent, long Received)> before)
     {
         var table = new Table().AddColumns("peer", "address", "up", "down", "up/s", "down/s");
         foreach (var peer in session.Peers)
         {
-            var now = (Sent: peer.BytesSent, Received: peer.BytesReceived);
+            var now = TrafficOf(peer);
             var last = before.GetValueOrDefault(peer, now);
             before[peer] = now;
             _ = table.AddRow(
@@ -66,4 +66,7 @@ internal static class PeerTable
         table.Caption = new TableTitle(string.Create(CultureInfo.InvariantCulture, $"{session.Peers.Count} peers · {length} blocks · Ctrl-C stops"));
         return table;
     }
+
+    private static (long Sent, long Received) TrafficOf(SwarmConnection peer) =>
+        peer.Stream is SecretStream.SecretStream stream ? (stream.RawBytesWritten, stream.RawBytesRead) : default;
 }
