@@ -121,10 +121,11 @@ public sealed class UdxSocket : IAsyncDisposable
         {
             Dispatch(datagram, from);
         }
-        catch (Exception)
+        catch (Exception error)
         {
             // One broken handler must not end the thread that all streams live by.
             HandlerFaults++;
+            Log.HandlerFailed(_host.Options.Logger, LocalAddress.Port, error);
         }
     }
 

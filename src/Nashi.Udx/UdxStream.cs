@@ -27,6 +27,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort
     private volatile MessageHandler? _messages;
     private volatile UdxStream? _relay;
     private List<byte[]>? _early;
+    private (UdxSocket Socket, uint RemoteId, UdpAddress Remote)? _old;
     private int _messageLength;
     private bool _touched;
     private bool _hasUnflushed;
@@ -97,6 +98,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort
         lock (_gate)
         {
             if (_core.CloseReason is not null) return false;
+            if (_socket is { } old) _old = (old, _remoteId, _remote);
             (_remoteId, _remote) = (remoteId, remote);
             if (_core.IsConnected) _core.ChangeRemote(remoteId, !remote.IsIPv4);
             else _core.Connect(remoteId, !remote.IsIPv4);
@@ -270,10 +272,12 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort
             _remoteChanged = null;
         }
 
+        if (_core.IsFlushed) _old = null;
         if (_core.IsEnded) _ = _ended.TrySetResult();
         if (_core.CloseReason is { } reason && !_closed.Task.IsCompleted)
         {
             _host.HandleClosed();
+            Log.StreamEnded(_host.Options.Logger, LocalId, reason.Message);
             _ = _closed.TrySetResult(reason);
             _ = _ended.TrySetResult();
         }

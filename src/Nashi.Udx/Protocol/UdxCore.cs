@@ -24,6 +24,7 @@ internal sealed partial class UdxCore
     private readonly Bbr _bbr = new();
     private uint _remoteId;
     private int _ipHeader = HeaderIPv4;
+    private byte _path;
     private bool _isConnected;
     private bool _destroyPending;
     private int _destroyRepeats;
@@ -47,6 +48,12 @@ internal sealed partial class UdxCore
 
     /// <summary>Bytes of payload that fit one packet now.</summary>
     public int PayloadMax => _mtu.Current - _ipHeader - PacketHeader.Size;
+
+    /// <summary>
+    /// Whether the packet that <see cref="PollTransmit"/> gave last was made for an earlier path and may be too large for this one: send it by both. A packet
+    /// cannot be split after it was numbered.
+    /// </summary>
+    public bool NeedsOldPath { get; private set; }
 
     /// <summary>Bytes written and not yet acknowledged.</summary>
     public int Queued => _bytes.Length;
@@ -75,6 +82,7 @@ internal sealed partial class UdxCore
     public void ChangeRemote(uint remoteId, bool isIPv6)
     {
         _remoteId = remoteId;
+        _path++;
         _mtu.Reset();
         SetFamily(isIPv6);
     }
