@@ -193,6 +193,20 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort
         if (message >= 0) _messages?.Invoke(packet[^message..]);
     }
 
+    /// <summary>Runs a step on the socket's thread. Should it throw, which would be a defect of ours, this stream ends and the others live.</summary>
+    internal void Guard(Action<UdxStream, Instant> step, Instant now)
+    {
+        try
+        {
+            step(this, now);
+        }
+        catch (Exception error)
+        {
+            Log.StreamFailed(_host.Options.Logger, LocalId, error);
+            Close(UdxCloseReason.Local);
+        }
+    }
+
     internal void FinishBatch(Instant now)
     {
         lock (_gate)
@@ -202,11 +216,10 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort
         }
     }
 
-    internal void HandleTimer()
+    internal void HandleTimer(Instant now)
     {
         lock (_gate)
         {
-            var now = _host.Now();
             if (_core.NextTimeout is { } due && due <= now) _core.HandleTimeout(now);
             Pump(now);
         }

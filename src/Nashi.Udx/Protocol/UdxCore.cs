@@ -17,7 +17,7 @@ internal sealed partial class UdxCore
     private readonly UdxStreamOptions _options;
     private readonly IUdxSink _sink;
     private readonly ByteRing _bytes = new();
-    private readonly SentRing _sent = new();
+    private readonly SentRing _sent;
     private readonly ReorderBuffer _reorder;
     private readonly RttEstimator _rtt = new();
     private readonly MtuSearch _mtu;
@@ -34,6 +34,8 @@ internal sealed partial class UdxCore
     {
         _options = options;
         _sink = sink;
+        _sent = new SentRing(options.FirstSequence);
+        _expected = options.FirstSequence;
         _reorder = new ReorderBuffer(options.ReceiveWindow);
         _mtu = new MtuSearch(options.MtuMax);
     }
