@@ -28,8 +28,8 @@ internal sealed class VirtualLink
         _jitter = _dice.Next(3) == 0 ? 0 : _dice.Next((int)(_delay / 2) + 1000);
         // Half of the runs wrap around the end of the sequence numbers.
         _first = _dice.Next(2) == 0 ? 0 : uint.MaxValue - (uint)_dice.Next(40);
-        A = new VirtualEnd(this, Options(), _dice.Next(60_000), _dice);
-        B = new VirtualEnd(this, Options(), _dice.Next(60_000), _dice);
+        A = new VirtualEnd(this, Options(), Size(), _dice);
+        B = new VirtualEnd(this, Options(), Size(), _dice);
         (A.Peer, B.Peer) = (B, A);
         A.Core.Connect(2, isIPv6: false);
         B.Core.Connect(1, isIPv6: false);
@@ -66,6 +66,8 @@ internal sealed class VirtualLink
             _packets.Enqueue((to, packet.ToArray()), (at, _order++));
         }
     }
+
+    private int Size() => _dice.Next(_dice.Next(8) == 0 ? 800_000 : 60_000);
 
     private UdxStreamOptions Options() => new() { ReceiveWindow = 64 * 1024 << _dice.Next(3), SendBuffer = 64 * 1024, TimeoutsMax = 40, FirstSequence = _first };
 
