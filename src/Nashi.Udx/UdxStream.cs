@@ -10,7 +10,7 @@ namespace Nashi.Udx;
 /// Made by <see cref="UdxHost.CreateStream"/>, unconnected. Read it as a <see cref="Stream"/> or through <see cref="Input"/>, not both; one reader and one writer
 /// at a time, on any threads. Bytes written are on their way when the call returns; writing waits only when the send buffer is full.
 /// </remarks>
-public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort
+public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalfCloseable
 {
     private readonly UdxHost _host;
     private readonly UdxCore _core;
