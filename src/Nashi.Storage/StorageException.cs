@@ -13,6 +13,8 @@ public sealed class StorageException : NashiException
     /// <inheritdoc />
     public override bool IsTransient => Failure is StorageFailure.DiskFull or StorageFailure.InUse;
 
+    internal static StorageException Damaged(string what) => new(StorageFailure.Corrupt, $"The store is damaged: {what} cannot be read.");
+
     private static string CodeOf(StorageFailure failure) => failure switch
     {
         StorageFailure.DeviceFile => "DEVICE_FILE",
@@ -21,6 +23,7 @@ public sealed class StorageException : NashiException
         StorageFailure.ReadOnly => "EROFS",
         StorageFailure.Corrupt => "STORAGE_CORRUPT",
         StorageFailure.Unsupported => "STORAGE_UNSUPPORTED",
+        StorageFailure.NotFound => "ENOENT",
         StorageFailure.Conflict => "STORAGE_CONFLICT",
         _ => "WRITE_FAILED",
     };

@@ -7,6 +7,9 @@ namespace Nashi.Hypercore.Seam;
 /// </remarks>
 internal interface ICoreReplicator : IAsyncDisposable
 {
+    /// <summary>How many peers replicate the core.</summary>
+    int PeerCount { get; }
+
     /// <summary>The core grew, by our own append or by an upgrade.</summary>
     void OnUpgraded(CoreTip before, CoreTip after);
 

@@ -13,7 +13,8 @@ public interface IKeyValueStore : IDisposable
     /// <summary>Reads one value without copying it.</summary>
     /// <returns>False when the key is absent; <paramref name="reader"/> was not called then.</returns>
     /// <exception cref="StorageException">The store failed or is damaged.</exception>
-    bool TryRead<TState, TResult>(ReadOnlySpan<byte> key, TState state, ValueReader<TState, TResult> reader, out TResult result);
+    bool TryRead<TState, TResult>(ReadOnlySpan<byte> key, TState state, ValueReader<TState, TResult> reader, out TResult result)
+        where TState : allows ref struct;
 
     /// <summary>Walks the keys from <paramref name="from"/> up to, not including, <paramref name="to"/>, as they are now.</summary>
     /// <param name="from">The lowest key.</param>

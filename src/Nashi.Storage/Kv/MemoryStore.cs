@@ -21,6 +21,7 @@ public sealed class MemoryStore : IKeyValueStore
 
     /// <inheritdoc />
     public bool TryRead<TState, TResult>(ReadOnlySpan<byte> key, TState state, ValueReader<TState, TResult> reader, out TResult result)
+        where TState : allows ref struct
     {
         ArgumentNullException.ThrowIfNull(reader);
         byte[]? value;

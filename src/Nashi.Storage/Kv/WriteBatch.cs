@@ -31,7 +31,7 @@ public sealed class WriteBatch
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => value.CopyTo(Put(key, value.Length));
 
     /// <summary>Sets a key to a value of a given length, and returns where to write it; fill it before the next change.</summary>
-    public Span<byte> Put(ReadOnlySpan<byte> key, int valueLength)
+    public Span<byte> Put(scoped ReadOnlySpan<byte> key, int valueLength)
     {
         Begin(PutTag, key.Length + valueLength);
         Append(key);

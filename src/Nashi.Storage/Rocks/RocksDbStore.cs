@@ -33,6 +33,7 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
 
     /// <inheritdoc />
     public bool TryRead<TState, TResult>(ReadOnlySpan<byte> key, TState state, ValueReader<TState, TResult> reader, out TResult result)
+        where TState : allows ref struct
     {
         ArgumentNullException.ThrowIfNull(reader);
         using var use = new Use(_database);
@@ -87,7 +88,7 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     }
 
     /// <inheritdoc />
-    public ValueTask SyncAsync() => _sync.RunAsync();
+    public ValueTask SyncAsync() => IsReadOnly ? ValueTask.CompletedTask : _sync.RunAsync();
 
     /// <inheritdoc />
     public void Flush()

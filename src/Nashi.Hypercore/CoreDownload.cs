@@ -1,0 +1,17 @@
+using Nashi.Hypercore.Seam;
+
+namespace Nashi.Hypercore;
+
+/// <summary>A range of blocks being downloaded. Disposing it stops asking for what is missing.</summary>
+public sealed class CoreDownload : IDisposable
+{
+    private readonly ICoreDownload? _download;
+
+    internal CoreDownload(ICoreDownload? download) => _download = download;
+
+    /// <summary>True when every block is there, false when it was stopped; a range without an end never ends by itself.</summary>
+    public Task<bool> Completed => _download?.Completed ?? Task.FromResult(false);
+
+    /// <summary>Stops asking.</summary>
+    public void Dispose() => _download?.Cancel();
+}

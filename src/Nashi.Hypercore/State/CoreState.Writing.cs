@@ -1,0 +1,374 @@
+using System.Buffers;
+using Nashi.Encoding;
+using Nashi.Hypercore.Manifests;
+using Nashi.Hypercore.Merkle;
+using Nashi.Storage;
+using Nashi.Storage.Kv;
+
+namespace Nashi.Hypercore.State;
+
+/// <content>Writing: the rounds of the lane.</content>
+internal sealed partial class CoreState
+{
+    private const int MaxPooled = 64;
+
+    private readonly Stack<AppendWork> _pool = new();
+    private readonly byte[] _page = new byte[CoreStorage.PageSize];
+
+    public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, SessionSettings settings)
+    {
+        RequireSize(block.Length);
+        return Submit(block, null, block.Length, settings);
+    }
+
+    public ValueTask<ulong> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> blocks, SessionSettings settings)
+    {
+        var size = 0L;
+        for (var i = 0; i < blocks.Count; i++)
+        {
+            RequireSize(blocks[i].Length);
+            size += blocks[i].Length;
+        }
+
+        return Submit(default, blocks, size, settings);
+    }
+
+    public ValueTask TruncateAsync(ulong newLength, ulong? fork, Durability durability) => RunAsync(round =>
+    {
+        ThrowIfNotAppendable();
+        round.Require(durability);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(newLength, round.Tree.Length);
+        var prologue = Manifest?.Prologue?.Length ?? 0;
+        if (newLength < prologue) throw new ArgumentOutOfRangeException(nameof(newLength), $"Core {Key} begins with {prologue} blocks that its key vouches for: they can not be cut.");
+        var next = fork ?? round.Tree.Fork + 1;
+        if (next <= round.Tree.Fork) throw new ArgumentOutOfRangeException(nameof(fork), $"The new fork must be higher than {round.Tree.Fork}, or peers would see a conflict.");
+        Cut(round, newLength);
+        round.Tree.Fork = next;
+        round.IsUpgraded = true;
+    });
+
+    public ValueTask ClearAsync(ulong start, ulong end, Durability durability) => RunAsync(round =>
+    {
+        round.Require(durability);
+        end = Math.Min(end, round.Tree.Length);
+        if (start >= end) return;
+        round.Batch.DeleteBlocks(start, end);
+        round.AddChange(start, end, held: false);
+    });
+
+    public ValueTask SetUserDataAsync(string key, ReadOnlyMemory<byte>? value, Durability durability) => RunAsync(round =>
+    {
+        round.Require(durability);
+        if (value is { } bytes) round.Batch.PutUserData(key, bytes.Span);
+        else round.Batch.DeleteUserData(key);
+    });
+
+    /// <summary>Accepts the length of now after the store lost its log: appends go on from here.</summary>
+    public ValueTask ConfirmLengthAsync() => RunAsync(round =>
+    {
+        if (!IsRecovering) return;
+        round.Require(Durability.Synced);
+        Volatile.Write(ref _recovering, 0);
+        round.Batch.SetHints(new CoreHints(ContiguousLength, Volatile.Read(ref _remoteContiguousLength)));
+    });
+
+    public void ThrowIfNotAppendable()
+    {
+        if (_isFrozen) throw FrozenException();
+        if (!IsWritable) throw new CoreNotWritableException(Key, $"Core {Key} can not be written here: this store does not hold its key pair, or is read-only.");
+        if (IsRecovering) throw new CoreRecoveringException(Key, $"The log of this store was damaged and thrown away, so blocks of core {Key} that peers have may be missing here. Replicate with them, then call ConfirmLengthAsync.");
+    }
+
+    public void Return(AppendWork work)
+    {
+        lock (_pool)
+        {
+            if (_pool.Count < MaxPooled) _pool.Push(work);
+        }
+    }
+
+    /// <summary>Removes blocks and nodes from a length on, and makes the round's tree end there.</summary>
+    internal void Cut(WriteRound round, ulong newLength)
+    {
+        var oldLength = round.Tree.Length;
+        if (newLength == oldLength) return;
+        var roots = new TreeNode[FlatTree.CountRoots(newLength)];
+        var indexes = FlatTree.FullRoots(newLength);
+        for (var i = 0; i < roots.Length; i++)
+        {
+            if (!round.TryGet(indexes[i], out roots[i])) throw Damaged(Key, $"tree node {indexes[i]}, a root at length {newLength}, is missing");
+        }
+
+        round.Batch.DeleteBlocks(newLength, oldLength);
+        round.Batch.DeleteTreeNodes(newLength * 2, oldLength * 2);
+        DeleteDanglingParents(round.Batch, newLength);
+        round.Tree.Reset(new TreeTip(round.Tree.Fork, newLength, roots, null));
+        round.AddChange(newLength, oldLength, held: false);
+        round.TruncatedTo = newLength;
+    }
+
+    // Parents left of the new end that reach beyond it.
+    private static void DeleteDanglingParents(CoreWriteBatch batch, ulong newLength)
+    {
+        if (newLength == 0) return;
+        var node = (newLength - 1) * 2;
+        for (var depth = 0; depth < 52; depth++)
+        {
+            node = FlatTree.Parent(node);
+            if (FlatTree.RightSpan(node) >= newLength * 2 && node < newLength * 2) batch.DeleteTreeNode(node);
+            if (FlatTree.LeftSpan(node) == 0 && FlatTree.RightSpan(node) >= newLength * 2) return;
+        }
+    }
+
+    private static void RequireSize(int length)
+    {
+        if (length > CoreOptions.MaxBlockSize) throw new ArgumentException($"A block has at most {CoreOptions.MaxBlockSize} bytes, not {length}: split it.");
+    }
+
+    private ValueTask<ulong> Submit(ReadOnlyMemory<byte> block, IReadOnlyList<ReadOnlyMemory<byte>>? blocks, long size, SessionSettings settings)
+    {
+        AppendWork? work;
+        lock (_pool)
+        {
+            if (!_pool.TryPop(out work)) work = new AppendWork(this);
+        }
+
+        work.Set(block, blocks, size, settings);
+        var task = work.Task;
+        _lane.Submit(work);
+        return task;
+    }
+
+    internal ValueTask RunAsync(Action<WriteRound> apply)
+    {
+        var work = new ActionWork(apply);
+        _lane.Submit(work);
+        return new(work.Task);
+    }
+
+    // Called by the lane with works of one kind; never throws: each work learns its own end.
+    private Task? RunRoundAsync(List<LaneWork> works)
+    {
+        var round = _round;
+        round.Begin();
+        for (var i = 0; i < works.Count;)
+        {
+            try
+            {
+                works[i].Apply(round);
+                i++;
+            }
+            catch (Exception error)
+            {
+                works[i].Fail(error);
+                works.RemoveAt(i);
+            }
+        }
+
+        return works.Count == 0 ? null : StoreAsync(round, works);
+    }
+
+    private Task? StoreAsync(WriteRound round, List<LaneWork> works)
+    {
+        if (round.IsEmpty)
+        {
+            Finish(works, null);
+            return null;
+        }
+
+        TreeTip tree;
+        ValueTask storing;
+        try
+        {
+            tree = Prepare(round);
+            storing = Storage.CommitAsync(round.Batch, round.Durability);
+        }
+        catch (Exception error)
+        {
+            Finish(works, error);
+            return null;
+        }
+
+        if (!storing.IsCompletedSuccessfully) return AwaitAsync(storing, round, tree, works);
+        Publish(round, tree, works);
+        return null;
+    }
+
+    private async Task AwaitAsync(ValueTask storing, WriteRound round, TreeTip tree, List<LaneWork> works)
+    {
+        try
+        {
+            await storing.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            Finish(works, error);
+            return;
+        }
+
+        Publish(round, tree, works);
+    }
+
+    private static void Finish(List<LaneWork> works, Exception? error)
+    {
+        foreach (var work in works)
+        {
+            if (error is null) work.Succeed();
+            else work.Fail(error);
+        }
+    }
+
+    // Writes into the batch what follows from the works' changes: nodes, head, bits, hints.
+    private TreeTip Prepare(WriteRound round)
+    {
+        var tree = _tree;
+        var batch = round.Batch;
+        foreach (var node in round.Tree.Nodes) round.NewNodes.Add(node);
+        foreach (var node in round.NewNodes) batch.PutTreeNode(node.Index, node.Size, node.Hash);
+        if (round.IsUpgraded)
+        {
+            tree = round.Tree.ToTip(round.Signature);
+            if (round.Signature is null) tree = new TreeTip(tree, Sign(tree));
+            batch.SetHead(new CoreHead(tree.Fork, tree.Length, tree.Hash, tree.Signature, (ulong)Clock.GetUtcNow().ToUnixTimeMilliseconds()));
+        }
+
+        if (round.NewVerifier is { } verifier) batch.SetAuth(_auth with { Manifest = StoredManifest.Encode(verifier.Manifest) });
+        if (round.Changes.Count == 0) return tree;
+        PutPages(round);
+        batch.SetHints(new CoreHints(NextContiguous(round), Volatile.Read(ref _remoteContiguousLength), Volatile.Read(ref _recovering)));
+        return tree;
+    }
+
+    private byte[] Sign(TreeTip tree) => _verifier!.Sign(tree.Hash, tree.Length, tree.Fork, _keyPair!);
+
+    private void PutPages(WriteRound round)
+    {
+        var done = Bitfield.None;
+        foreach (var change in round.Changes)
+        {
+            // A clear of a huge range touches only pages that have bits.
+            for (var page = change.Start / BitfieldPage.Bits; page * BitfieldPage.Bits < change.End; page++)
+            {
+                if (page == done) continue;
+                if (round.Changes.Count == 1 || IsFirstFor(round, change, page)) PutPage(round, page);
+                done = page;
+            }
+        }
+    }
+
+    private static bool IsFirstFor(WriteRound round, in BlockRange change, ulong page)
+    {
+        foreach (var other in round.Changes)
+        {
+            if (other == change) return true;
+            if (other.Start / BitfieldPage.Bits <= page && (other.End - 1) / BitfieldPage.Bits >= page) return false;
+        }
+
+        return true;
+    }
+
+    private void PutPage(WriteRound round, ulong page)
+    {
+        Bits.CopyPage(page, _page);
+        var start = page * BitfieldPage.Bits;
+        foreach (var change in round.Changes)
+        {
+            var from = Math.Max(change.Start, start);
+            var to = Math.Min(change.End, start + BitfieldPage.Bits);
+            if (from < to) BitEdit.SetRange(_page, (int)(from - start), (int)(to - start), change.Held);
+        }
+
+        if (_page.AsSpan().ContainsAnyExcept((byte)0)) round.Batch.PutBitfieldPage(page, _page);
+        else round.Batch.DeleteBitfieldPage(page);
+    }
+
+    private ulong NextContiguous(WriteRound round)
+    {
+        var contiguous = _contiguousLength;
+        foreach (var change in round.Changes)
+        {
+            if (!change.Held && change.Start < contiguous) contiguous = change.Start;
+        }
+
+        while (round.WillHave(contiguous))
+        {
+            var end = EndOfChangeAt(round, contiguous);
+            contiguous = end ?? Math.Max(contiguous + 1, Math.Min(Bits.FindFirst(false, contiguous), NextChangeAfter(round, contiguous)));
+        }
+
+        return contiguous;
+    }
+
+    private static ulong? EndOfChangeAt(WriteRound round, ulong index)
+    {
+        for (var i = round.Changes.Count - 1; i >= 0; i--)
+        {
+            if (index >= round.Changes[i].Start && index < round.Changes[i].End) return i == round.Changes.Count - 1 ? round.Changes[i].End : index + 1;
+        }
+
+        return null;
+    }
+
+    private static ulong NextChangeAfter(WriteRound round, ulong index)
+    {
+        var next = Bitfield.None;
+        foreach (var change in round.Changes)
+        {
+            if (change.Start > index) next = Math.Min(next, change.Start);
+        }
+
+        return next;
+    }
+
+    // From here on everybody sees it.
+    private void Publish(WriteRound round, TreeTip tree, List<LaneWork> works)
+    {
+        var before = _tree;
+        var contiguous = round.Changes.Count == 0 ? _contiguousLength : NextContiguous(round);
+        if (round.TruncatedTo is not null) Nodes.Reset();
+        Nodes.Add(round.NewNodes);
+        if (round.NewVerifier is { } verifier)
+        {
+            _auth = _auth with { Manifest = StoredManifest.Encode(verifier.Manifest) };
+            _verifier = verifier;
+        }
+
+        // Bits go before the tree shrinks and come after it grew: a reader never sees a block beyond the end.
+        foreach (var change in round.Changes)
+        {
+            if (!change.Held) Bits.SetRange(change.Start, change.End, false);
+        }
+
+        _tree = tree;
+        foreach (var change in round.Changes) Bits.SetRange(change.Start, change.End, change.Held);
+        Volatile.Write(ref _contiguousLength, contiguous);
+        Notify(round, before, tree);
+        Finish(works, null);
+    }
+
+    private void Notify(WriteRound round, TreeTip before, TreeTip after)
+    {
+        if (round.NewVerifier is not null) Replicator?.OnManifest();
+        if (round.TruncatedTo is { } cut || before.Fork != after.Fork)
+        {
+            cut = round.TruncatedTo ?? before.Length;
+            Replicator?.OnTruncated(cut, after.ToCoreTip());
+            Raise(new CoreChange(CoreChangeKind.Truncated, cut, before.Length - cut, after.Length, after.Fork));
+        }
+
+        var grownFrom = round.TruncatedTo ?? before.Length;
+        if (after.Length > grownFrom)
+        {
+            Replicator?.OnUpgraded(before.ToCoreTip(), after.ToCoreTip());
+            Raise(new CoreChange(CoreChangeKind.Appended, grownFrom, after.Length - grownFrom, after.Length, after.Fork));
+        }
+
+        foreach (var change in round.Changes)
+        {
+            if (!change.Held && round.TruncatedTo is not null) continue;
+            Replicator?.OnBlocksChanged(change.Start, change.End - change.Start, change.Held);
+            var own = change.Held && round.Signature is null && round.IsUpgraded;
+            if (!own) Raise(new CoreChange(change.Held ? CoreChangeKind.Downloaded : CoreChangeKind.Cleared, change.Start, change.End - change.Start, after.Length, after.Fork));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Diagnostics.CodeAnalysis;
+using Nashi.Cryptography;
+using Nashi.Encoding;
+using Nashi.Hypercore.Encryption;
+using Nashi.Hypercore.Manifests;
+using Nashi.Hypercore.Merkle;
+using Nashi.Hypercore.Seam;
+using Nashi.Storage;
+
+namespace Nashi.Hypercore.State;
+
+/// <summary>One core, shared by its sessions and its replicator; lives from the first session to the last.</summary>
+/// <remarks>
+/// Readers take no lock: the tree is an immutable object that is replaced, bits are read word by word. All changes happen on the <see cref="Lane"/>, which
+/// stores first and shows afterwards. Invariant: what can be read here is stored, and what peers may see of our own appends is as durable as asked.
+/// </remarks>
+internal sealed partial class CoreState : IReplicatedCore
+{
+    private readonly Lock _gate = new();
+    private readonly List<Core> _sessions = [];
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CoreOptions _options;
+    private readonly Lane _lane;
+    private readonly WriteRound _round;
+    private volatile TreeTip _tree;
+    private volatile CoreVerifier? _verifier;
+    private Core[] _sessionsNow = [];
+    private CoreAuth _auth;
+    private KeyPair? _keyPair;
+    private ulong _contiguousLength;
+    private ulong _remoteContiguousLength;
+    private ulong _recovering;
+    private volatile bool _isFrozen;
+    private volatile bool _isClosed;
+
+    private CoreState(CoreStorage storage, CoreOptions options, CoreAuth auth, CoreVerifier? verifier, KeyPair? keyPair)
+    {
+        (Storage, _options, _auth, _verifier, _keyPair) = (storage, options, auth, verifier, keyPair);
+        Nodes = new NodeStore(storage);
+        _lane = new Lane(RunRoundAsync);
+        _round = new WriteRound(this, storage.CreateBatch());
+        _tree = LoadTree();
+        LoadBits();
+    }
+
+    public CoreStorage Storage { get; }
+
+    public ICoreReplicator? Replicator { get; private set; }
+
+    public TimeProvider Clock => _options.Clock;
+
+    public CoreKey Key => _auth.Key;
+
+    public DiscoveryKey DiscoveryKey => _auth.DiscoveryKey;
+
+    public TreeTip Tree => _tree;
+
+    public CoreTip Tip => _tree.ToCoreTip();
+
+    public Bytes32 TreeHash => _tree.Hash;
+
+    public ulong ContiguousLength => Volatile.Read(ref _contiguousLength);
+
+    public Manifest? Manifest => _verifier?.Manifest;
+
+    public bool IsWritable => _keyPair is not null && !Storage.IsReadOnly && _verifier is { } verifier && verifier.CanSign(_keyPair);
+
+    public bool IsFrozen => _isFrozen;
+
+    public bool IsClosed => _isClosed;
+
+    /// <summary>Whether the store lost its log: appends wait until the length is confirmed.</summary>
+    public bool IsRecovering => Volatile.Read(ref _recovering) != 0;
+
+    /// <summary>Completes when the last session ended: its owner may then forget it.</summary>
+    public Task Closed => _closed.Task;
+
+    public Bitfield Bits { get; } = new();
+
+    public NodeStore Nodes { get; }
+
+    /// <summary>How many sessions are open.</summary>
+    public int SessionCount
+    {
+        get
+        {
+            lock (_gate) return _sessions.Count;
+        }
+    }
+
+    public Core OpenSession(CoreOptions options)
+    {
+        AdoptIdentity(options);
+        // An empty key is none: a null array becomes one on its way into ReadOnlyMemory.
+        ReadOnlyMemory<byte> key = options.EncryptionKey is { Length: > 0 } given ? given : _auth.EncryptionKey;
+        var encryption = key.IsEmpty ? null : CreateEncryption(key.Span, options.IsBlockKey);
+        return new Core(this, new SessionSettings(options.IsWritable, options.Wait, options.Timeout, encryption, options.Durability));
+    }
+
+    /// <summary>Opens a session, unless the core is closing: then wait for <see cref="Closed"/> and open the core anew.</summary>
+    public bool TryOpenSession(CoreOptions options, [NotNullWhen(true)] out Core? session)
+    {
+        // The gate is re-entrant: what adds the session takes it again.
+        lock (_gate)
+        {
+            session = _isClosed ? null : OpenSession(options);
+            return session is not null;
+        }
+    }
+
+    /// <summary>Closes all sessions, and with them the core.</summary>
+    public async ValueTask CloseAsync()
+    {
+        foreach (var session in Volatile.Read(ref _sessionsNow)) await session.DisposeAsync().ConfigureAwait(false);
+        bool isFirst;
+        lock (_gate)
+        {
+            isFirst = !_isClosed;
+            _isClosed = true;
+        }
+
+        if (isFirst) await EndAsync().ConfigureAwait(false);
+        await Closed.ConfigureAwait(false);
+    }
+
+    public void AddSession(Core session)
+    {
+        lock (_gate)
+        {
+            if (_isClosed) throw new SessionClosedException(Key, $"Core {Key} is closed. Open it again with Corestore.GetAsync.");
+            _sessions.Add(session);
+            _sessionsNow = [.. _sessions];
+        }
+    }
+
+    public async ValueTask RemoveSessionAsync(Core session)
+    {
+        lock (_gate)
+        {
+            _sessions.Remove(session);
+            _sessionsNow = [.. _sessions];
+            if (_sessions.Count > 0 || _isClosed) return;
+            _isClosed = true;
+        }
+
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    public SnapshotView TakeSnapshot()
+    {
+        var tree = _tree;
+        return new SnapshotView(tree.ToCoreTip(), tree.Hash);
+    }
+
+    public BlockEncryption CreateEncryption(ReadOnlySpan<byte> key, bool isBlockKey) =>
+        isBlockKey ? BlockEncryption.FromBlockKey(key) : BlockEncryption.Derive(Key, key, _verifier is { IsCompat: true });
+
+    public CoreFrozenException FrozenException() =>
+        new(Key, $"Core {Key} is frozen: its writer signed two different trees of the same length. Keep the store for evidence and start a new core.");
+
+    private async ValueTask EndAsync()
+    {
+        Replicator?.OnClosing();
+        // Behind all writes that were accepted.
+        await RunAsync(static _ => { }).ConfigureAwait(false);
+        if (Replicator is { } replicator) await replicator.DisposeAsync().ConfigureAwait(false);
+        _closed.TrySetResult();
+    }
+
+    private void Freeze()
+    {
+        if (_isFrozen) return;
+        _isFrozen = true;
+        Log.Frozen(_options.Logger, Key);
+        Raise(new CoreChange(CoreChangeKind.Conflicted, 0, 0, _tree.Length, _tree.Fork));
+    }
+
+    private void Raise(in CoreChange change)
+    {
+        foreach (var session in Volatile.Read(ref _sessionsNow))
+        {
+            try
+            {
+                session.Raise(change);
+            }
+            catch (Exception error)
+            {
+                // A handler's mistake must not end the lane.
+                Log.HandlerFailed(_options.Logger, error, Key);
+            }
+        }
+    }
+}

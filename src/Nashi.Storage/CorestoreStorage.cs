@@ -1,0 +1,179 @@
+using Nashi.Encoding;
+using Nashi.Storage.Device;
+using Nashi.Storage.Kv;
+using Nashi.Storage.Records;
+using Nashi.Storage.Rocks;
+
+namespace Nashi.Storage;
+
+/// <summary>A folder of cores, laid out as the reference lays it out; or the same in memory.</summary>
+/// <remarks>
+/// <c>CORESTORE</c> is the device file: it says on which disk the store was made and is locked while a process has it open. It is written once, synced
+/// with its folder, and never touched again. <c>db/</c> is the database. Thread-safe. Spec: data.md §4.
+/// </remarks>
+public sealed partial class CorestoreStorage : IAsyncDisposable
+{
+    private const string DatabaseFolder = "db";
+
+    private readonly Lock _gate = new();
+    private readonly DeviceFile? _device;
+    private StoreHead _head;
+    private int _disposed;
+
+    private CorestoreStorage(IKeyValueStore store, DeviceFile? device, string? folder)
+    {
+        (Store, _device, Folder) = (store, device, folder);
+        _head = ReadHead();
+    }
+
+    /// <summary>Where it lies; null in memory.</summary>
+    public string? Folder { get; }
+
+    /// <summary>Whether nothing can be written.</summary>
+    public bool IsReadOnly => Store.IsReadOnly;
+
+    /// <summary>The secret that all named key pairs are derived from; null until one is set.</summary>
+    public Bytes32? PrimaryKey
+    {
+        get
+        {
+            lock (_gate) return _head.PrimaryKey;
+        }
+    }
+
+    /// <summary>The first core that was made here; null while there is none.</summary>
+    public DiscoveryKey? DefaultCore
+    {
+        get
+        {
+            lock (_gate) return _head.DefaultCore;
+        }
+    }
+
+    internal IKeyValueStore Store { get; }
+
+    /// <summary>Opens the store in a folder, making it when it is absent.</summary>
+    /// <exception cref="StorageException">It is open elsewhere, is a copy, is damaged, or the disk refused.</exception>
+    public static ValueTask<CorestoreStorage> OpenAsync(string folder, StorageOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        // Opening replays the log: seconds of disk work after a crash.
+        return new(Task.Run(() => Open(Path.GetFullPath(folder), options ?? StorageOptions.Default), cancellationToken));
+    }
+
+    /// <summary>Makes an empty store in memory, gone when disposed.</summary>
+    public static CorestoreStorage CreateInMemory() => new(new MemoryStore(), device: null, folder: null);
+
+    /// <summary>Keeps <paramref name="fresh"/> as the primary key, unless there is one already; answers the one that holds, once it is on the disk.</summary>
+    public async ValueTask<Bytes32> InitializePrimaryKeyAsync(Bytes32 fresh)
+    {
+        lock (_gate)
+        {
+            if (_head.PrimaryKey is { } existing) return existing;
+            WriteHead(_head with { PrimaryKey = fresh });
+        }
+
+        await Store.SyncAsync().ConfigureAwait(false);
+        return fresh;
+    }
+
+    /// <summary>Makes everything committed so far survive a power cut. Calls that wait together share one sync.</summary>
+    public ValueTask SyncAsync() => Store.SyncAsync();
+
+    /// <summary>Moves what is in memory to sorted files.</summary>
+    public void Flush() => Store.Flush();
+
+    /// <summary>Rewrites all files without what was deleted. Slow.</summary>
+    public void Compact() => Store.Compact([], [byte.MaxValue]);
+
+    /// <summary>Syncs and closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        try
+        {
+            if (!IsReadOnly) await Store.SyncAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Store.Dispose();
+            _device?.Dispose();
+        }
+    }
+
+    private static CorestoreStorage Open(string folder, StorageOptions options)
+    {
+        var path = Path.Combine(folder, DatabaseFolder);
+        var exists = Directory.Exists(path);
+        if (!exists) CheckBeforeCreating(folder, options);
+        var device = options.IsReadOnly ? null : DeviceFile.Open(folder, options);
+        RocksDbStore? store = null;
+        try
+        {
+            if (!exists) CreateFolder(path);
+            store = RocksDbStore.Open(path, options.IsReadOnly);
+            var opened = new CorestoreStorage(store, device, folder);
+            if (!opened.IsReadOnly) opened.FinishRecovery(options.Clock);
+            return opened;
+        }
+        catch
+        {
+            store?.Dispose();
+            device?.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckBeforeCreating(string folder, StorageOptions options)
+    {
+        if (File.Exists(Path.Combine(folder, "primary-key")) || Directory.Exists(Path.Combine(folder, "cores")))
+        {
+            throw new StorageException(StorageFailure.Unsupported, $"The store {folder} has the old layout of flat files. Copy its cores over with the version that wrote it.");
+        }
+
+        if (options.IsReadOnly) throw new StorageException(StorageFailure.NotFound, $"There is no store in {folder}.");
+    }
+
+    private static void CreateFolder(string path)
+    {
+        Directory.CreateDirectory(path);
+        FolderSync.Run(Path.GetDirectoryName(path)!);
+    }
+
+    private StoreHead ReadHead()
+    {
+        if (!Store.TryGet<StoreHead>(StorageKeys.Head, out var head)) return new StoreHead();
+        if (head.Version == StoreHead.CurrentVersion) return head;
+        var advice = head.Version < StoreHead.CurrentVersion ? "Open it once with the version that wrote it, or a newer one, to convert it." : "Use a newer version.";
+        throw new StorageException(StorageFailure.Unsupported, $"The store {Folder} has layout {head.Version}; this one reads layout {StoreHead.CurrentVersion}. {advice}");
+    }
+
+    private void WriteHead(StoreHead head)
+    {
+        var batch = Store.CreateBatch();
+        batch.Put(StorageKeys.Head, head);
+        Store.Write(batch);
+        _head = head;
+    }
+
+    // The reference leaves a marker when it threw a damaged log away: cores must then not be appended to before a peer confirmed their length.
+    private void FinishRecovery(TimeProvider clock)
+    {
+        var marker = Path.Combine(Folder!, DatabaseFolder, "RECOVERING");
+        if (!File.Exists(marker)) return;
+        var batch = Store.CreateBatch();
+        Span<byte> key = stackalloc byte[StorageKeys.MaxSize];
+        var now = (ulong)clock.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var discoveryKey in ListCores())
+        {
+            if (!Store.TryGet<CorePointer>(StorageKeys.Core(key, discoveryKey), out var pointer)) continue;
+            var hintsKey = StorageKeys.Of(key, pointer.Data, DataRecord.Hints);
+            Store.TryGet<CoreHints>(hintsKey, out var hints);
+            batch.Put(hintsKey, hints with { Recovering = now });
+        }
+
+        Store.Write(batch);
+        Store.Flush();
+        File.Delete(marker);
+    }
+}
