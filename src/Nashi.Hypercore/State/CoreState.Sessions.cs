@@ -6,32 +6,11 @@ namespace Nashi.Hypercore.State;
 /// <content>Sessions of a core that a store keeps open for all of them.</content>
 internal sealed partial class CoreState
 {
-    /// <summary>Opens a session; false when the last one has just ended and the core is closing.</summary>
-    public bool TryOpenSession(CoreOptions options, out Core session)
-    {
-        lock (_gate)
-        {
-            session = _isClosed ? null! : OpenSession(options);
-            return !_isClosed;
-        }
-    }
-
     /// <summary>Takes a key pair, and the manifest that explains it, given after the core was opened without.</summary>
     public async ValueTask AdoptAsync(CoreOptions options)
     {
         if (Volatile.Read(ref _keyPair) is not null || options.KeyPair is not { } pair) return;
         await RunAsync(_ => Adopt(pair, options.Manifest)).ConfigureAwait(false);
-    }
-
-    /// <summary>Ends all sessions and waits until the core is closed.</summary>
-    public async ValueTask CloseAsync()
-    {
-        while (!_isClosed)
-        {
-            foreach (var session in Volatile.Read(ref _sessionsNow)) await session.DisposeAsync().ConfigureAwait(false);
-        }
-
-        await Closed.ConfigureAwait(false);
     }
 
     private void Adopt(KeyPair pair, Manifest? manifest)
