@@ -8,7 +8,7 @@ namespace Nashi.Dht.Tests.Simulation;
 /// <summary>Many cores on one virtual network, from a seed.</summary>
 internal sealed class SimWorld
 {
-    private readonly SeededRandom _random;
+    private readonly IRandom _random;
     private int _next;
 
     public SimWorld(ulong seed, VirtualNetworkOptions? options = null)
