@@ -19,7 +19,8 @@ internal sealed partial class UdxCore
     private long _packetsReceived;
     private long _invalid;
 
-    private uint Window => (uint)Math.Max(0, _options.ReceiveWindow - _unread - _reorder.Bytes);
+    // From the cumulative acknowledgement on, as in TCP: what waits behind a gap was counted by the sender already.
+    private uint Window => (uint)Math.Max(0, _options.ReceiveWindow - _unread);
 
     /// <summary>Takes one packet for this stream, header included. Never throws, whatever it holds.</summary>
     public void HandlePacket(ReadOnlySpan<byte> packet, Instant now)
