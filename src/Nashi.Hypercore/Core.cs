@@ -55,6 +55,11 @@ public sealed partial class Core : IAsyncDisposable
     /// <summary>Whether its blocks are encrypted and we have the key.</summary>
     public bool IsEncrypted => _settings.Encryption is not null;
 
+    /// <summary>
+    /// Whether the store lost its log, so that blocks which peers have may be missing here: appends are refused until <see cref="ConfirmLengthAsync"/>.
+    /// </summary>
+    public bool IsRecovering => _state.IsRecovering;
+
     /// <summary>Whether this session was disposed, or the core closed.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0 || _state.IsClosed;
 
@@ -139,6 +144,13 @@ public sealed partial class Core : IAsyncDisposable
     {
         ThrowIfClosed();
         return _state.SetUserDataAsync(key, value, _settings.Durability);
+    }
+
+    /// <summary>Says that the length is right, after the store lost its log and what peers had was downloaded: appends go on from here.</summary>
+    public ValueTask ConfirmLengthAsync()
+    {
+        ThrowIfClosed();
+        return _state.ConfirmLengthAsync();
     }
 
     /// <summary>Ends this session; the last one closes the core. Reads and writes under way end with <see cref="SessionClosedException"/> or finish.</summary>
