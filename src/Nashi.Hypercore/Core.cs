@@ -78,6 +78,7 @@ public sealed partial class Core : IAsyncDisposable
     public static Core CreateInMemory(CoreOptions? options = null) => CoreState.CreateInMemory(options ?? CoreOptions.Default);
 
     /// <summary>Opens a core of a store, or makes it: known by its key, else by the manifest or key pair in <paramref name="options"/>.</summary>
+    /// <remarks>For a core that is used alone: it must not be open twice. A Corestore shares open cores and replicates them.</remarks>
     public static Core Open(CorestoreStorage store, CoreKey? key, CoreOptions? options = null) =>
         CoreState.Open(store, new CoreIdentity { Key = key }, options ?? CoreOptions.Default).OpenSession(options ?? CoreOptions.Default);
 
@@ -95,7 +96,7 @@ public sealed partial class Core : IAsyncDisposable
         return new Core(_state, _settings, _snapshot ?? _state.TakeSnapshot());
     }
 
-    /// <summary>Appends a block; returns the new length.</summary>
+    /// <summary>Appends a block; returns the new length. Its bytes must stay unchanged until then.</summary>
     /// <exception cref="CoreNotWritableException">We do not hold the key, or this session can not write.</exception>
     public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, CancellationToken cancellationToken = default)
     {
