@@ -1,4 +1,3 @@
-using System.Text;
 using Nashi.TestKit;
 
 namespace Nashi.Cli.Tests;
@@ -16,7 +15,7 @@ public sealed class PipeInteropTests
         var (code, output, errors) = await NashiProcess.RunRawAsync(["pipe", phrase, "--bootstrap", network.Bootstrap], "from nashi"u8.ToArray());
 
         Assert.True(code == 0, errors);
-        Assert.Equal("from javascript", Encoding.UTF8.GetString(output));
+        Assert.Equal("from javascript", System.Text.Encoding.UTF8.GetString(output));
         Assert.Equal("from nashi", (await js.NextAsync("received")).GetProperty("text").GetString());
     }
 
@@ -25,15 +24,19 @@ public sealed class PipeInteropTests
     {
         await using var network = await LocalNetwork.NashiFirstAsync();
         var phrase = Commands.Base32.Encode(new byte[31].Append((byte)7).ToArray());
-        await using var js = JsPeer.Start("cli-network.cjs", "--nodes=0", $"--bootstrap={network.Bootstrap}");
-        var pipe = NashiProcess.RunRawAsync(["pipe", phrase, "--listen", "--bootstrap", network.Bootstrap], "from nashi"u8.ToArray());
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var pipe = NashiProcess.RunRawAsync(["pipe", phrase, "--listen", "--bootstrap", network.Bootstrap], "from nashi"u8.ToArray(), line =>
+        {
+            if (line.Contains($"nashi pipe {phrase}", StringComparison.Ordinal)) listening.TrySetResult();
+        });
+        await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
-        await using var beam = JsPeer.Start("cli-beam.cjs", $"--bootstrap={network.Bootstrap}", $"--phrase={phrase}", "--text=from javascript", "--retry");
+        await using var beam = JsPeer.Start("cli-beam.cjs", $"--bootstrap={network.Bootstrap}", $"--phrase={phrase}", "--text=from javascript");
         Assert.Equal("from nashi", (await beam.NextAsync("received")).GetProperty("text").GetString());
 
         var (code, output, errors) = await pipe;
         Assert.True(code == 0, errors);
-        Assert.Equal("from javascript", Encoding.UTF8.GetString(output));
+        Assert.Equal("from javascript", System.Text.Encoding.UTF8.GetString(output));
     }
 
     [Theory]

@@ -45,11 +45,11 @@ public sealed class NashiProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a command to its end with the given standard input, and gives the raw bytes of its standard output.</summary>
-    public static async Task<(int Code, byte[] Output, string Errors)> RunRawAsync(string[] arguments, byte[]? input = null)
+    public static async Task<(int Code, byte[] Output, string Errors)> RunRawAsync(string[] arguments, byte[]? input = null, Action<string>? onError = null)
     {
         using var process = Launch(arguments);
         using var timeout = new CancellationTokenSource(Patience);
-        var errors = process.StandardError.ReadToEndAsync(timeout.Token);
+        var errors = ReadErrorsAsync(process, onError, timeout.Token);
         using var output = new MemoryStream();
         var copying = process.StandardOutput.BaseStream.CopyToAsync(output, timeout.Token);
         if (input is not null) await process.StandardInput.BaseStream.WriteAsync(input, timeout.Token);
@@ -109,6 +109,18 @@ public sealed class NashiProcess : IAsyncDisposable
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private static async Task<string> ReadErrorsAsync(Process process, Action<string>? onError, CancellationToken cancellationToken)
+    {
+        var all = new StringBuilder();
+        while (await process.StandardError.ReadLineAsync(cancellationToken) is { } line)
+        {
+            all.AppendLine(line);
+            onError?.Invoke(line);
+        }
+
+        return all.ToString();
     }
 
     private static Process Launch(string[] arguments)

@@ -16,6 +16,8 @@ async function main () {
   await swarm.join(core.discoveryKey, { server: !args.clone, client: !!args.clone }).flushed()
   if (!args.clone) return say('seeding', { key: core.key.toString('hex'), length: core.length })
 
+  const done = core.findingPeers()
+  swarm.flush().then(done, done)
   await core.update({ wait: true })
   const hash = crypto.createHash('sha256')
   for (let i = 0; i < core.length; i++) hash.update(await core.get(i))
