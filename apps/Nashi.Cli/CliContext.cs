@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Nashi.Cli.Output;
+using Nashi.Datagrams;
+using Nashi.Deploy;
+using Nashi.Encoding;
 
 namespace Nashi.Cli;
 
@@ -25,12 +29,39 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
         Parsed.GetValue(CommonOptions.Storage)?.FullName
         ?? (Environment.GetEnvironmentVariable("NASHI_HOME") is { Length: > 0 } home ? Path.GetFullPath(home) : DefaultDirectory);
 
-    /// <summary>The DHT nodes to start from.</summary>
-    public IReadOnlyList<string> Bootstrap =>
+    /// <summary>Whether a person watches: standard error is a terminal and JSON was not asked for.</summary>
+    public bool IsInteractive => !Reporter.IsJson && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
+
+    private static string DefaultDirectory =>
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "nashi");
+
+    private IReadOnlyList<string> BootstrapNames =>
         (Parsed.GetValue(CommonOptions.Bootstrap) ?? Environment.GetEnvironmentVariable("NASHI_BOOTSTRAP")) is { Length: > 0 } given
             ? given.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             : PublicBootstrap;
 
-    private static string DefaultDirectory =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "nashi");
+    /// <summary>The DHT nodes to start from.</summary>
+    public ValueTask<IReadOnlyList<UdpAddress>> BootstrapAsync(CancellationToken cancellationToken) =>
+        BootstrapResolver.ResolveAsync(BootstrapNames, cancellationToken);
+
+    /// <summary>Opens the store.</summary>
+    public ValueTask<DeploySession> OpenAsync(CancellationToken cancellationToken) => DeploySession.OpenAsync(
+        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Logs = Logs },
+        cancellationToken);
+
+    /// <summary>Where to bind: on this machine only, when all the nodes that were named are on this machine; everywhere otherwise.</summary>
+    public IPAddress Host => BootstrapNames.All(IsLoopback) ? IPAddress.Loopback : IPAddress.Any;
+
+    /// <summary>A key given on the line, as z-base-32, hex or link.</summary>
+    public static CoreKey ParseKey(string text)
+    {
+        if (text.StartsWith("pear://", StringComparison.OrdinalIgnoreCase)) return PearLink.Parse(text).Key;
+        return Id32.TryParse<CoreKey>(text, out var key)
+            ? key
+            : throw CliException.Usage($"'{text}' is not a key: expected 52 characters of z-base-32, 64 of hex, or a pear:// link.");
+    }
+
+    private static bool IsLoopback(string node) =>
+        node.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase)
+        || (UdpAddress.TryParse(node, out var address) && IPAddress.IsLoopback(address.ToIPAddress()));
 }

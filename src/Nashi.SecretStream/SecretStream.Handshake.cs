@@ -54,11 +54,15 @@ public sealed partial class SecretStream
 
             var message = await ReadMessageAsync(raw, input, cancellationToken).ConfigureAwait(false);
             if (!handshake.TryReadMessage(message.Span, out _)) throw Refused("the remote's message is malformed, not authentic or meant for another key");
+            if (IsStranger(handshake, options)) throw Refused("the remote is not whom we expect");
         }
 
-        if (options.RemotePublicKey is { } expected && handshake.RemotePublicKey != expected) throw Refused("the remote is not whom we expect");
         return handshake.Finish();
     }
+
+    // Asked as soon as the remote is known, so that a stranger does not learn who we are.
+    private static bool IsStranger(NoiseHandshake handshake, SecretStreamOptions options) =>
+        options.RemotePublicKey is { } expected && handshake.RemotePublicKey is { } remote && remote != expected;
 
     private static ReadOnlyMemory<byte> NextMessage(NoiseHandshake handshake)
     {

@@ -66,6 +66,9 @@ public sealed class UdxSocket : IAsyncDisposable
 
     internal bool SendSegments(ReadOnlySpan<byte> bytes, int segmentSize, UdpAddress to) => _datagrams.Send(bytes, segmentSize, to);
 
+    /// <summary>Has the stream finish its batch after this round of packets. On the socket's thread.</summary>
+    internal void FinishLater(UdxStream stream) => _touched.Add(stream);
+
     /// <summary>Wakes the thread when a deadline is before the one it sleeps to.</summary>
     internal void Schedule(UdxStream stream, long at)
     {
@@ -80,7 +83,7 @@ public sealed class UdxSocket : IAsyncDisposable
             Sleep();
             if (_closing) break;
             ReceiveAll();
-            _timers.RunDue(_host.Now().Microseconds);
+            _timers.RunDue(_host.Now());
         }
 
         _ended.SetResult();
@@ -106,7 +109,7 @@ public sealed class UdxSocket : IAsyncDisposable
         {
             _now = _host.Now();
             var count = _datagrams.Receive(_onDatagram);
-            foreach (var stream in _touched) stream.FinishBatch(_now);
+            foreach (var stream in _touched) stream.Guard(static (stream, now) => stream.FinishBatch(now), _now);
             _touched.Clear();
             if (count == 0) return;
         }
@@ -118,10 +121,11 @@ public sealed class UdxSocket : IAsyncDisposable
         {
             Dispatch(datagram, from);
         }
-        catch (Exception)
+        catch (Exception error)
         {
             // One broken handler must not end the thread that all streams live by.
             HandlerFaults++;
+            Log.HandlerFailed(_host.Options.Logger, LocalAddress.Port, error);
         }
     }
 
@@ -139,6 +143,6 @@ public sealed class UdxSocket : IAsyncDisposable
             return;
         }
 
-        if (stream.HandlePacket(this, datagram, from, _now)) _touched.Add(stream);
+        stream.HandlePacket(this, datagram, from, _now);
     }
 }

@@ -27,6 +27,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     private volatile MessageHandler? _messages;
     private volatile UdxStream? _relay;
     private List<byte[]>? _early;
+    private (UdxSocket Socket, uint RemoteId, UdpAddress Remote)? _old;
     private int _messageLength;
     private bool _touched;
     private bool _hasUnflushed;
@@ -97,6 +98,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         lock (_gate)
         {
             if (_core.CloseReason is not null) return false;
+            if (_socket is { } old) _old = (old, _remoteId, _remote);
             (_remoteId, _remote) = (remoteId, remote);
             if (_core.IsConnected) _core.ChangeRemote(remoteId, !remote.IsIPv4);
             else _core.Connect(remoteId, !remote.IsIPv4);
@@ -168,30 +170,41 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     }
 
     /// <summary>Takes a packet, on the socket's thread.</summary>
-    /// <returns>Whether this is the first of the batch: call <see cref="FinishBatch"/> at its end.</returns>
-    internal bool HandlePacket(UdxSocket socket, Span<byte> packet, UdpAddress from, Instant now)
+    internal void HandlePacket(UdxSocket socket, Span<byte> packet, UdpAddress from, Instant now)
     {
-        if (_socket != socket && _firewall is { } firewall && firewall(socket, from)) return false;
+        if (_socket != socket && _firewall is { } firewall && firewall(socket, from)) return;
         if (_relay is { } other)
         {
             Forward(other, packet);
-            return false;
+            return;
         }
 
         int message;
-        bool isFirst;
         lock (_gate)
         {
             _messageLength = -1;
             _core.HandlePacket(packet, now);
             message = _messageLength;
-            isFirst = !_touched;
+            if (!_touched) socket.FinishLater(this);
             _touched = true;
         }
 
         // Outside the gate: the handler may do with the stream what it likes.
         if (message >= 0) _messages?.Invoke(packet[^message..]);
-        return isFirst;
+    }
+
+    /// <summary>Runs a step on the socket's thread. Should it throw, which would be a defect of ours, this stream ends and the others live.</summary>
+    internal void Guard(Action<UdxStream, Instant> step, Instant now)
+    {
+        try
+        {
+            step(this, now);
+        }
+        catch (Exception error)
+        {
+            Log.StreamFailed(_host.Options.Logger, LocalId, error);
+            Close(UdxCloseReason.Local);
+        }
     }
 
     internal void FinishBatch(Instant now)
@@ -203,11 +216,10 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         }
     }
 
-    internal void HandleTimer()
+    internal void HandleTimer(Instant now)
     {
         lock (_gate)
         {
-            var now = _host.Now();
             if (_core.NextTimeout is { } due && due <= now) _core.HandleTimeout(now);
             Pump(now);
         }
@@ -273,10 +285,12 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
             _remoteChanged = null;
         }
 
+        if (_core.IsFlushed) _old = null;
         if (_core.IsEnded) _ = _ended.TrySetResult();
         if (_core.CloseReason is { } reason && !_closed.Task.IsCompleted)
         {
             _host.HandleClosed();
+            Log.StreamEnded(_host.Options.Logger, LocalId, reason.Message);
             _ = _closed.TrySetResult(reason);
             _ = _ended.TrySetResult();
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore.Manifests;
@@ -86,6 +87,19 @@ internal sealed partial class CoreState
     private static StorageException Damaged(CoreKey key, string what, Exception? inner = null) =>
         new(StorageFailure.Corrupt, $"Core {key} is damaged: {what}. Restore the store from a backup, or delete the core and download it again.", inner);
 
+    // A core may be opened first only to serve it, and later with the key pair that signs it.
+    private void AdoptIdentity(CoreOptions options)
+    {
+        if (_keyPair is not null && _verifier is not null) return;
+        lock (_gate)
+        {
+            _keyPair ??= options.KeyPair;
+            var manifest = _verifier is null ? options.Manifest ?? GuessManifest(Key, _keyPair) : null;
+            if (manifest is not null && manifest.Describes(Key)) _verifier = new CoreVerifier(Key, manifest);
+            StoreIdentity();
+        }
+    }
+
     private void StoreIdentity()
     {
         var auth = _auth with
@@ -98,8 +112,8 @@ internal sealed partial class CoreState
         if (!isNew || Storage.IsReadOnly) return;
         var batch = Storage.CreateBatch();
         batch.SetAuth(auth);
-        // Buffered commits are applied, and done, when this returns.
-        _ = Storage.CommitAsync(batch, Durability.Buffered);
+        var commit = Storage.CommitAsync(batch, Durability.Buffered);
+        Debug.Assert(commit.IsCompletedSuccessfully, "Buffered commits are done when this returns, or throw.");
         _auth = auth;
     }
 

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging;
+using System.Diagnostics.CodeAnalysis;
 using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore.Encryption;
@@ -90,10 +90,37 @@ internal sealed partial class CoreState : IReplicatedCore
 
     public Core OpenSession(CoreOptions options)
     {
+        AdoptIdentity(options);
         // An empty key is none: a null array becomes one on its way into ReadOnlyMemory.
         ReadOnlyMemory<byte> key = options.EncryptionKey is { Length: > 0 } given ? given : _auth.EncryptionKey;
         var encryption = key.IsEmpty ? null : CreateEncryption(key.Span, options.IsBlockKey);
         return new Core(this, new SessionSettings(options.IsWritable, options.Wait, options.Timeout, encryption, options.Durability));
+    }
+
+    /// <summary>Opens a session, unless the core is closing: then wait for <see cref="Closed"/> and open the core anew.</summary>
+    public bool TryOpenSession(CoreOptions options, [NotNullWhen(true)] out Core? session)
+    {
+        // The gate is re-entrant: what adds the session takes it again.
+        lock (_gate)
+        {
+            session = _isClosed ? null : OpenSession(options);
+            return session is not null;
+        }
+    }
+
+    /// <summary>Closes all sessions, and with them the core.</summary>
+    public async ValueTask CloseAsync()
+    {
+        foreach (var session in Volatile.Read(ref _sessionsNow)) await session.DisposeAsync().ConfigureAwait(false);
+        bool isFirst;
+        lock (_gate)
+        {
+            isFirst = !_isClosed;
+            _isClosed = true;
+        }
+
+        if (isFirst) await EndAsync().ConfigureAwait(false);
+        await Closed.ConfigureAwait(false);
     }
 
     public void AddSession(Core session)
@@ -116,11 +143,7 @@ internal sealed partial class CoreState : IReplicatedCore
             _isClosed = true;
         }
 
-        Replicator?.OnClosing();
-        // Behind all writes that were accepted.
-        await RunAsync(static _ => { }).ConfigureAwait(false);
-        if (Replicator is { } replicator) await replicator.DisposeAsync().ConfigureAwait(false);
-        _closed.TrySetResult();
+        await EndAsync().ConfigureAwait(false);
     }
 
     public SnapshotView TakeSnapshot()
@@ -134,6 +157,17 @@ internal sealed partial class CoreState : IReplicatedCore
 
     public CoreFrozenException FrozenException() =>
         new(Key, $"Core {Key} is frozen: its writer signed two different trees of the same length. Keep the store for evidence and start a new core.");
+
+    internal void ReportWriteFailure(Exception error) => Log.WriteFailed(_options.Logger, error, Key);
+
+    private async ValueTask EndAsync()
+    {
+        Replicator?.OnClosing();
+        // Behind all writes that were accepted.
+        await RunAsync(static _ => { }).ConfigureAwait(false);
+        if (Replicator is { } replicator) await replicator.DisposeAsync().ConfigureAwait(false);
+        _closed.TrySetResult();
+    }
 
     private void Freeze()
     {

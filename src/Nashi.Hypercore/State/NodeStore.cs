@@ -11,17 +11,26 @@ internal sealed class NodeStore(CoreStorage storage) : INodeSource
 
     private readonly TreeNode[] _slots = new TreeNode[Slots];
     private readonly Lock _gate = new();
+    private int _version;
 
     public bool TryGet(ulong index, out TreeNode node)
     {
+        int version;
         lock (_gate)
         {
             node = _slots[SlotOf(index)];
             if (node.Index == index && node.Hash != default) return true;
+            version = _version;
         }
 
         if (!storage.TryReadTreeNode(index, out var size, out var hash)) return false;
         node = new TreeNode(index, size, hash);
+        lock (_gate)
+        {
+            // What was read before a truncation must not be remembered after it.
+            if (version == _version) _slots[SlotOf(index)] = node;
+        }
+
         return true;
     }
 
@@ -37,9 +46,13 @@ internal sealed class NodeStore(CoreStorage storage) : INodeSource
     /// <summary>Forgets everything: stored nodes were removed.</summary>
     public void Reset()
     {
-        lock (_gate) Array.Clear(_slots);
+        lock (_gate)
+        {
+            _version++;
+            Array.Clear(_slots);
+        }
     }
 
-    // Leaves and parents interleave by index; high nodes are few and often wanted, so they get slots by their hash-like spread.
+    // Spread by multiplication, so that neither leaves nor parents crowd into few slots.
     private static int SlotOf(ulong index) => (int)((index * 0x9E3779B97F4A7C15UL) >> 54);
 }

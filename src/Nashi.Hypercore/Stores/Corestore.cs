@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Protomux;
@@ -52,11 +51,11 @@ public sealed class Corestore : IAsyncDisposable
     public static Corestore CreateInMemory(CorestoreOptions? options = null)
     {
         options ??= CorestoreOptions.Default;
-        return new Corestore(new StoreCores(CorestoreStorage.CreateInMemory(), NewPrimaryKey(options.Random), options), default, isRoot: true);
+        return new Corestore(new StoreCores(CorestoreStorage.CreateInMemory(), options.PrimaryKey ?? NewPrimaryKey(options.Random), options), default, isRoot: true);
     }
 
     /// <summary>The same store with names of its own.</summary>
-    public Corestore Namespace(string name) => Namespace(Encoding.UTF8.GetBytes(name));
+    public Corestore Namespace(string name) => Namespace(System.Text.Encoding.UTF8.GetBytes(name));
 
     /// <summary>The same store with names of its own.</summary>
     public Corestore Namespace(ReadOnlySpan<byte> name) => new(_cores, Blake2b.HashParts(_namespace.AsSpan(), name), isRoot: false);
@@ -68,7 +67,7 @@ public sealed class Corestore : IAsyncDisposable
         options ??= CoreOptions.Default;
         var alias = new CoreAlias(name, _namespace);
         // What is stored under the name counts, not what the name would give today.
-        if (Storage.FindAlias(alias) is { } known) return _cores.OpenAsync(KeyOf(known), null, options, cancellationToken);
+        if (Storage.FindAlias(alias) is { } known) return OpenNamedAsync(name, known, options, cancellationToken);
         var keyPair = options.KeyPair ?? CreateKeyPair(name);
         var manifest = options.Manifest ?? Manifests.Manifest.ForKey(keyPair.PublicKey);
         return _cores.OpenAsync(manifest.ToKey(), alias, options with { KeyPair = keyPair, Manifest = manifest }, cancellationToken);
@@ -98,10 +97,11 @@ public sealed class Corestore : IAsyncDisposable
     public KeyPair CreateKeyPair(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (_cores.PrimaryKey.IsEmpty) throw new StorageException(StorageFailure.ReadOnly, $"The store {Storage.Folder} has no primary key yet and was opened read-only: open it for writing once.");
         using var hasher = new Blake2bHasher(Bytes32.Size, _cores.PrimaryKey);
         hasher.Update(KeyPairSpace.AsSpan());
         hasher.Update(_namespace.AsSpan());
-        hasher.Update(Encoding.UTF8.GetBytes(name));
+        hasher.Update(System.Text.Encoding.UTF8.GetBytes(name));
         Span<byte> seed = stackalloc byte[Bytes32.Size];
         hasher.Finish(seed);
         var pair = KeyPair.FromSeed(seed);
@@ -131,8 +131,9 @@ public sealed class Corestore : IAsyncDisposable
     private static async ValueTask<Corestore> FromAsync(CorestoreStorage storage, CorestoreOptions options)
     {
         var key = storage.PrimaryKey;
-        if (key is null && !storage.IsReadOnly) key = await storage.InitializePrimaryKeyAsync(NewPrimaryKey(options.Random)).ConfigureAwait(false);
-        return new Corestore(new StoreCores(storage, key ?? default, options), default, isRoot: true);
+        if (key is null && !storage.IsReadOnly) key = await storage.InitializePrimaryKeyAsync(options.PrimaryKey ?? NewPrimaryKey(options.Random)).ConfigureAwait(false);
+        if (options.PrimaryKey is { } wanted && key != wanted) throw new StorageException(StorageFailure.Conflict, $"The store {storage.Folder} has another primary key than the one given.");
+        return new Corestore(new StoreCores(storage, key, options), default, isRoot: true);
     }
 
     private static Bytes32 NewPrimaryKey(IRandom random)
@@ -140,6 +141,17 @@ public sealed class Corestore : IAsyncDisposable
         Span<byte> bytes = stackalloc byte[Bytes32.Size];
         random.Fill(bytes);
         return new Bytes32(bytes);
+    }
+
+    // A core that was first met by its key has no secret stored: the name gives it.
+    private ValueTask<Core> OpenNamedAsync(string name, DiscoveryKey known, CoreOptions options, CancellationToken cancellationToken)
+    {
+        var auth = Storage.TryOpenCore(known)?.ReadAuth()
+            ?? throw new StorageException(StorageFailure.Corrupt, $"The store {Storage.Folder} is damaged: the core named '{name}' is missing.");
+        if (options.KeyPair is not null || auth.SignerSecretKey is not null) return _cores.OpenAsync(auth.Key, null, options, cancellationToken);
+        var keyPair = CreateKeyPair(name);
+        var manifest = Manifests.Manifest.ForKey(keyPair.PublicKey);
+        return _cores.OpenAsync(auth.Key, null, manifest.ToKey() == auth.Key ? options with { KeyPair = keyPair, Manifest = manifest } : options, cancellationToken);
     }
 
     private CoreKey KeyOf(DiscoveryKey discoveryKey) => Storage.TryOpenCore(discoveryKey)!.ReadAuth().Key;

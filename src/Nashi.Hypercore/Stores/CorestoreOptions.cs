@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Nashi.Encoding;
 using Nashi.Hypercore.Replication;
 using Nashi.Storage;
 
@@ -13,6 +14,9 @@ public sealed record CorestoreOptions
 
     /// <summary>How the folder is opened.</summary>
     public StorageOptions Storage { get; init; } = StorageOptions.Default;
+
+    /// <summary>The primary key: kept by a new store, compared with that of an old one. Secret. Default null: a new store makes one.</summary>
+    public Bytes32? PrimaryKey { get; init; }
 
     /// <summary>How cores are replicated.</summary>
     public ReplicationOptions Replication { get; init; } = ReplicationOptions.Default;

@@ -1,3 +1,4 @@
+using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore.Replication;
 using Nashi.Hypercore.State;
@@ -8,19 +9,19 @@ namespace Nashi.Hypercore;
 
 /// <summary>The open cores of a store and the connections they are shared over.</summary>
 /// <remarks>Invariant: under the gate, every open core is attached to every connection. A core that closes detaches itself; a connection that closes lets go of what it served.</remarks>
-internal sealed class StoreCores(CorestoreStorage storage, Bytes32 primaryKey, CorestoreOptions options) : IAsyncDisposable
+internal sealed class StoreCores(CorestoreStorage storage, Bytes32? primaryKey, CorestoreOptions options) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<DiscoveryKey, (CoreState State, Replicator Replicator)> _open = [];
     private readonly HashSet<StoreReplication> _connections = [];
-    private readonly byte[] _primaryKey = primaryKey.ToArray();
+    private readonly byte[] _primaryKey = primaryKey?.ToArray() ?? [];
     private bool _isClosed;
 
     public CorestoreStorage Storage { get; } = storage;
 
     public CorestoreOptions Options { get; } = options;
 
-    /// <summary>Secret.</summary>
+    /// <summary>Secret; empty when there is none.</summary>
     public ReadOnlySpan<byte> PrimaryKey => _primaryKey;
 
     /// <summary>Opens a session, and the core where it is not open.</summary>
@@ -29,6 +30,7 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32 primaryKey, C
         while (true)
         {
             Task closing;
+            Core? session;
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_isClosed, typeof(Corestore));
@@ -39,13 +41,15 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32 primaryKey, C
                     _open.Add(discoveryKey, core);
                 }
 
-                if (core.State.TryOpenSession(coreOptions, out var session))
-                {
-                    if (!onlyToServe) core.Replicator.IsDownloading = true;
-                    return session;
-                }
-
                 closing = core.State.Closed;
+                if (!core.State.TryOpenSession(coreOptions, out session)) session = null;
+                else if (!onlyToServe) core.Replicator.IsDownloading = true;
+            }
+
+            if (session is not null)
+            {
+                await session.State.AdoptAsync(coreOptions).ConfigureAwait(false);
+                return session;
             }
 
             await closing.WaitAsync(cancellationToken).ConfigureAwait(false);

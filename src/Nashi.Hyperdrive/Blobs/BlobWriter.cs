@@ -29,7 +29,8 @@ internal sealed class BlobWriter(BlobAppender appender, BlobWriteOptions options
     public async ValueTask<BlobId> FinishAsync(CancellationToken cancellationToken)
     {
         if (_chunk.Length > 0) await CutAsync(cancellationToken).ConfigureAwait(false);
-        if (_map is null) return new BlobId(_firstBlock, appender.NextBlock - _firstBlock, _firstByte, appender.NextByte - _firstByte);
+        // The reference cannot read a map without blocks: an empty blob has none.
+        if (_map is null or { Count: 0 }) return new BlobId(_firstBlock, appender.NextBlock - _firstBlock, _firstByte, appender.NextByte - _firstByte);
         if (_map.Count > BlockMapCodec.MaxEntries * BlockMapCodec.MaxMapBlocks) throw BlobException.BadMap("the blob has too many blocks to be mapped");
 
         var (block, at) = (appender.NextBlock, appender.NextByte);

@@ -23,6 +23,7 @@ internal sealed class ByteRing
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.IsEmpty) return;
         Reserve(Length + bytes.Length);
         var at = (int)(_end & (_buffer.Length - 1));
         var first = Math.Min(bytes.Length, _buffer.Length - at);
@@ -33,6 +34,8 @@ internal sealed class ByteRing
 
     public void CopyTo(long offset, Span<byte> destination)
     {
+        // An end without data asks for nothing, perhaps of a buffer that was given back.
+        if (destination.IsEmpty) return;
         var at = (int)(offset & (_buffer.Length - 1));
         var first = Math.Min(destination.Length, _buffer.Length - at);
         _buffer.AsSpan(at, first).CopyTo(destination);

@@ -19,7 +19,8 @@ internal sealed partial class UdxCore
     private long _packetsReceived;
     private long _invalid;
 
-    private uint Window => (uint)Math.Max(0, _options.ReceiveWindow - _unread - _reorder.Bytes);
+    // From the cumulative acknowledgement on, as in TCP: what waits behind a gap was counted by the sender already.
+    private uint Window => (uint)Math.Max(0, _options.ReceiveWindow - _unread);
 
     /// <summary>Takes one packet for this stream, header included. Never throws, whatever it holds.</summary>
     public void HandlePacket(ReadOnlySpan<byte> packet, Instant now)
@@ -165,21 +166,24 @@ internal sealed partial class UdxCore
         }
 
         if (_bytes.Length == 0) _bytes.Clear();
-        for (var at = 0; at + 8 <= Math.Min(ranges.Length, SackRangesMax * 8); at += 8) HandleRange(ranges.Slice(at, 8), now);
+        var least = _sent.First;
+        for (var at = 0; at + 8 <= Math.Min(ranges.Length, SackRangesMax * 8); at += 8) HandleRange(ranges.Slice(at, 8), ref least, now);
         FinishAcks(advanced, now);
     }
 
-    private void HandleRange(ReadOnlySpan<byte> range, long now)
+    // Ranges ascend; otherwise one packet could have us walk the whole window fifty times.
+    private void HandleRange(ReadOnlySpan<byte> range, ref uint least, long now)
     {
         var start = BinaryPrimitives.ReadUInt32LittleEndian(range);
         var end = BinaryPrimitives.ReadUInt32LittleEndian(range[4..]);
-        var isValid = !Serial.IsBefore(start, _sent.First) && Serial.IsBefore(start, end) && !Serial.IsAfter(end, _sent.Next);
+        var isValid = !Serial.IsBefore(start, least) && Serial.IsBefore(start, end) && !Serial.IsAfter(end, _sent.Next);
         if (!isValid)
         {
             _invalid++;
             return;
         }
 
+        least = end;
         for (var sequence = start; sequence != end; sequence++)
         {
             ref var packet = ref _sent[sequence];

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Nashi.Cli.Output;
+
+namespace Nashi.Cli;
+
+/// <summary>Runs a command's action with everything around it: reporter, logs, Ctrl-C, and the one place that turns a failure into an error line and an exit code.</summary>
+internal sealed class CommandHost(TextWriter output, TextWriter errors)
+{
+    /// <summary>Gives a command its action.</summary>
+    public void Handle(Command command, Func<CliContext, CancellationToken, Task> action) =>
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, action, cancellation));
+
+    /// <summary>Reports a command line that could not be parsed.</summary>
+    public int ReportUsage(ParseResult parsed)
+    {
+        var problems = string.Join(" ", parsed.Errors.Select(error => error.Message));
+        var reporter = MakeReporter(parsed);
+        reporter.Error("ERR_INVALID_INPUT", problems);
+        reporter.Hint($"Try: {NameOf(parsed, "nashi ")} --help");
+        return ExitCode.Usage;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, Func<CliContext, CancellationToken, Task> action, CancellationToken cancellation)
+    {
+        var reporter = MakeReporter(parsed);
+        using var logs = MakeLogs(parsed.GetValue(CommonOptions.Log));
+        try
+        {
+            await action(new CliContext(parsed, reporter, logs), cancellation).ConfigureAwait(false);
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            reporter.Error("ERR_CANCELLED", "Stopped before it was done. Run the same again to go on.");
+            return ExitCode.Cancelled;
+        }
+        catch (Exception error)
+        {
+            reporter.Error(CodeOf(error), IsExpected(error) ? error.Message : error.ToString());
+            return error is CliException { IsUsage: true } ? ExitCode.Usage : ExitCode.Failure;
+        }
+    }
+
+    private IReporter MakeReporter(ParseResult parsed)
+    {
+        // A line that could not be parsed may still ask for JSON.
+        var json = parsed.Tokens.Any(token => token.Value == CommonOptions.Json.Name);
+        return json ? new JsonReporter(NameOf(parsed, ""), output) : new TextReporter(output, errors);
+    }
+
+    private static string NameOf(ParseResult parsed, string prefix)
+    {
+        var names = new List<string>();
+        for (var at = parsed.CommandResult; at is not null; at = at.Parent as System.CommandLine.Parsing.CommandResult)
+        {
+            if (at.Command is not RootCommand) names.Insert(0, at.Command.Name);
+        }
+
+        return (prefix + string.Join(' ', names)).Trim();
+    }
+
+    private static bool IsExpected(Exception error) => error is NashiException or IOException or UnauthorizedAccessException or FormatException;
+
+    private static string CodeOf(Exception error) => error switch
+    {
+        NashiException own => own.Code,
+        UnauthorizedAccessException => "ERR_PERMISSION",
+        FileNotFoundException or DirectoryNotFoundException => "ERR_NOT_FOUND",
+        FormatException => "ERR_INVALID_INPUT",
+        IOException => "ERR_IO",
+        _ => "ERR_UNKNOWN",
+    };
+
+    private static ILoggerFactory MakeLogs(LogLevel level) => LoggerFactory.Create(builder =>
+    {
+        builder.SetMinimumLevel(level);
+        builder.AddConsole(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    });
+}

@@ -1,0 +1,22 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nashi.Datagrams;
+
+namespace Nashi.Deploy;
+
+/// <summary>How a <see cref="DeploySession"/> stores and connects.</summary>
+public sealed record DeploySessionOptions
+{
+    /// <summary>The store's folder; null keeps everything in memory.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Finds the DHT nodes to start from. Called once, when the network is first needed.</summary>
+    public Func<CancellationToken, ValueTask<IReadOnlyList<UdpAddress>>> Bootstrap { get; init; } = static _ => new(Array.Empty<UdpAddress>());
+
+    /// <summary>The address to bind to. Default: all.</summary>
+    public IPAddress Host { get; init; } = IPAddress.Any;
+
+    /// <summary>Where to log. Default: nowhere.</summary>
+    public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
+}

@@ -1,0 +1,50 @@
+using Nashi.Hyperdrive;
+
+namespace Nashi.Deploy;
+
+/// <summary>Opens the drive behind a link, looking for peers when this store does not have it.</summary>
+internal static class RemoteDrive
+{
+    /// <summary>Opens the drive and brings it to the version that the link names, or to the newest that can be had.</summary>
+    /// <exception cref="NoPeerException">Nobody has it, and neither has this store.</exception>
+    /// <exception cref="VersionNotFoundException">The version does not exist, or is not the one that the hashlink promises.</exception>
+    public static async ValueTask<Drive> OpenAsync(DeploySession session, PearLink link, bool mustBeCurrent, CancellationToken cancellationToken)
+    {
+        var drive = await Drive.OpenAsync(session.Store, link.Key, null, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (NeedsPeers(drive, link, mustBeCurrent)) await UpdateAsync(session, drive, link, cancellationToken).ConfigureAwait(false);
+            await VersionCheck.RequireAsync(drive, link, cancellationToken).ConfigureAwait(false);
+            return drive;
+        }
+        catch
+        {
+            await drive.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static bool NeedsPeers(Drive drive, PearLink link, bool mustBeCurrent)
+    {
+        if (drive.IsWritable) return false;
+        var enough = link.Length ?? 1;
+        return drive.Core.Length < enough || (mustBeCurrent && link.Length is null);
+    }
+
+    private static async ValueTask UpdateAsync(DeploySession session, Drive drive, PearLink link, CancellationToken cancellationToken)
+    {
+        var discovery = await session.JoinAsync(drive.DiscoveryKey, server: false, client: true, cancellationToken).ConfigureAwait(false);
+        var known = drive.Core.Length >= (link.Length ?? 1);
+        try
+        {
+            // With a copy of our own, a short look for a newer version is enough.
+            await PeerSearch.WaitAsync(drive.Core, link.ToString(), discovery, known ? TimeSpan.FromSeconds(5) : null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NoPeerException) when (known)
+        {
+            return;
+        }
+
+        _ = await drive.Core.UpdateAsync(wait: true, cancellationToken).ConfigureAwait(false);
+    }
+}
