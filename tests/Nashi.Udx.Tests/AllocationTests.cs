@@ -51,7 +51,9 @@ public sealed class AllocationTests
         var loopback = Nashi.Datagrams.UdpAddress.FromIPv4(0x7f000001, 0);
         await using var host = new UdxHost();
         var (one, two) = (host.Bind(loopback), host.Bind(loopback));
-        var (a, b) = (host.CreateStream(1), host.CreateStream(2));
+        // Small buffers: they have grown to their full size before the measurement begins.
+        var options = new UdxStreamOptions { SendBuffer = 256 << 10, ReceiveWindow = 256 << 10 };
+        var (a, b) = (host.CreateStream(1, options), host.CreateStream(2, options));
         a.Connect(one, 2, two.LocalAddress);
         b.Connect(two, 1, one.LocalAddress);
         var chunk = new byte[65_536];
