@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht;
@@ -105,7 +104,7 @@ public sealed class Swarm : IAsyncDisposable
         lock (_gate) search = _searches.GetValueOrDefault(topic);
         if (search is null) return;
         Forget(search);
-        await search.EndAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await search.DisposeAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until every topic is announced and looked up, and everybody found so far was tried.</summary>
@@ -123,8 +122,11 @@ public sealed class Swarm : IAsyncDisposable
         await flushed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Connects to a peer, and again whenever the connection is lost, until <see cref="LeavePeer"/>.</summary>
-    public void JoinPeer(PublicKey peer) => Step(core => core.JoinPeer(peer));
+    /// <summary>Connects to a peer, and again whenever the connection is lost, until <see cref="LeavePeer"/>. Ignored when the firewall refuses it.</summary>
+    public void JoinPeer(PublicKey peer)
+    {
+        if (Options.Firewall?.Invoke(peer) != true) Step(core => core.JoinPeer(peer));
+    }
 
     /// <summary>Stops connecting to a peer by key. A connection that stands goes on.</summary>
     public void LeavePeer(PublicKey peer) => Step(core => core.LeavePeer(peer));
@@ -150,7 +152,7 @@ public sealed class Swarm : IAsyncDisposable
 
         Step(core => core.Close());
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(searches.Select(search => search.EndAsync())).ConfigureAwait(false);
+        await Task.WhenAll(searches.Select(search => search.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _life.CancelAsync().ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -27,7 +27,7 @@ public sealed record SwarmOptions
     /// <summary>How many connections may wait in <see cref="Swarm.Connections"/>; more are closed. Default 1024.</summary>
     public int MaxWaitingConnections { get; init; } = 1024;
 
-    /// <summary>Asked before a peer is connected or answered; true refuses and bans it. Called on any thread; must return soon and not throw.</summary>
+    /// <summary>Asked before a peer is connected or answered; true refuses it, silently. Called on any thread; must return soon and not throw.</summary>
     public Func<PublicKey, bool>? Firewall { get; init; }
 
     /// <summary>How often the topics are looked up anew; up to a fifth is added at random. Default 10 minutes.</summary>

@@ -8,7 +8,7 @@ namespace Nashi.Swarm;
 /// One round runs at a time; what changes while it runs cancels it and starts the next. The first round as a server looks up once more after
 /// announcing: of two peers that join at the same moment at least one then finds the other. Source: network.md §6.2.
 /// </remarks>
-internal sealed class TopicSearch
+internal sealed class TopicSearch : IAsyncDisposable
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(5);
@@ -67,7 +67,7 @@ internal sealed class TopicSearch
         if (isLast)
         {
             _swarm.Forget(this);
-            await EndAsync().ConfigureAwait(false);
+            await DisposeAsync().ConfigureAwait(false);
         }
         else if (_isAnnounced && !Roles().Server)
         {
@@ -96,8 +96,8 @@ internal sealed class TopicSearch
         }
     }
 
-    /// <summary>Ends for good: withdraws the announcement.</summary>
-    public async Task EndAsync()
+    /// <summary>Ends for good: withdraws the announcement. Idempotent.</summary>
+    public async ValueTask DisposeAsync()
     {
         Task<bool> round;
         lock (_gate)
@@ -111,6 +111,7 @@ internal sealed class TopicSearch
 
         await _timer.DisposeAsync().ConfigureAwait(false);
         await round.ConfigureAwait(false);
+        _roundLife?.Dispose();
         await UnannounceAsync().ConfigureAwait(false);
     }
 

@@ -82,6 +82,14 @@ public sealed class ConnectShellTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Connect_KeyIsNoPoint_ThrowsAndLeavesNoStream()
+    {
+        var guest = _net.AddNode();
+        await Assert.ThrowsAsync<ArgumentException>(() => guest.ConnectAsync(default, _client));
+        Assert.Equal(0, guest.Udx.StreamCount);
+    }
+
+    [Fact]
     public async Task Connect_ServerRefuses_ThrowsPeerConnectionFailed()
     {
         PublicKey? asked = null;
