@@ -103,10 +103,10 @@ public static class IndexEncoder
     }
 
     /// <summary>Writes a signed integer: 1 to 9 bytes.</summary>
-    /// <remarks>Numbers below −(2^32 − 1) are stored as eight big-endian bytes of their distance from −(2^53 − 1).</remarks>
+    /// <remarks>Numbers below −(2^32 − 1) are stored as the eight big-endian bytes of the complement of their magnitude.</remarks>
     public static int WriteInt(Span<byte> destination, long value)
     {
-        const long Small = 0xff, Medium = 0xffff, Large = 0xffffffff, Lowest = -((1L << 53) - 1);
+        const long Small = 0xff, Medium = 0xffff, Large = 0xffffffff;
         switch (value)
         {
             case >= 0 and <= 0xf6:
@@ -128,7 +128,7 @@ public static class IndexEncoder
                 return 5;
             default:
                 destination[0] = 1;
-                BinaryPrimitives.WriteInt64BigEndian(destination[1..], value - Lowest);
+                BinaryPrimitives.WriteInt64BigEndian(destination[1..], value - 1);
                 return 9;
         }
     }

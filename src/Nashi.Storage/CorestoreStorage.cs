@@ -103,11 +103,15 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
 
     private static CorestoreStorage Open(string folder, StorageOptions options)
     {
+        var path = Path.Combine(folder, DatabaseFolder);
+        var exists = Directory.Exists(path);
+        if (!exists) CheckBeforeCreating(folder, options);
         var device = options.IsReadOnly ? null : DeviceFile.Open(folder, options);
         RocksDbStore? store = null;
         try
         {
-            store = OpenDatabase(folder, options.IsReadOnly);
+            if (!exists) CreateFolder(path);
+            store = RocksDbStore.Open(path, options.IsReadOnly);
             var opened = new CorestoreStorage(store, device, folder);
             if (!opened.IsReadOnly) opened.FinishRecovery(options.Clock);
             return opened;
@@ -120,18 +124,20 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         }
     }
 
-    private static RocksDbStore OpenDatabase(string folder, bool readOnly)
+    private static void CheckBeforeCreating(string folder, StorageOptions options)
     {
-        var path = Path.Combine(folder, DatabaseFolder);
-        if (readOnly || Directory.Exists(path)) return RocksDbStore.Open(path, readOnly);
         if (File.Exists(Path.Combine(folder, "primary-key")) || Directory.Exists(Path.Combine(folder, "cores")))
         {
             throw new StorageException(StorageFailure.Unsupported, $"The store {folder} has the old layout of flat files. Copy its cores over with the version that wrote it.");
         }
 
+        if (options.IsReadOnly) throw new StorageException(StorageFailure.NotFound, $"There is no store in {folder}.");
+    }
+
+    private static void CreateFolder(string path)
+    {
         Directory.CreateDirectory(path);
-        FolderSync.Run(folder);
-        return RocksDbStore.Open(path);
+        FolderSync.Run(Path.GetDirectoryName(path)!);
     }
 
     private StoreHead ReadHead()

@@ -23,6 +23,7 @@ public sealed class StorageException : NashiException
         StorageFailure.ReadOnly => "EROFS",
         StorageFailure.Corrupt => "STORAGE_CORRUPT",
         StorageFailure.Unsupported => "STORAGE_UNSUPPORTED",
+        StorageFailure.NotFound => "ENOENT",
         StorageFailure.Conflict => "STORAGE_CONFLICT",
         _ => "WRITE_FAILED",
     };

@@ -24,6 +24,9 @@ public enum StorageFailure
     /// <summary>The store was written by a newer version, or its layout is unknown.</summary>
     Unsupported,
 
+    /// <summary>There is no store.</summary>
+    NotFound,
+
     /// <summary>What was asked contradicts what is stored.</summary>
     Conflict,
 }

@@ -12,6 +12,7 @@ internal sealed unsafe class RocksCursor : KeyValueCursor
     private readonly bool _reverse;
     private nint _iterator;
     private bool _started;
+    private bool _ended;
 
     public RocksCursor(RocksDbHandle database, string path, byte[] from, byte[] to, bool reverse)
     {
@@ -45,12 +46,20 @@ internal sealed unsafe class RocksCursor : KeyValueCursor
     public override bool MoveNext()
     {
         ObjectDisposedException.ThrowIf(_iterator == 0, this);
+        if (_ended) return false;
         Step();
-        if (RocksNative.rocksdb_iter_valid(_iterator) != 0) return _reverse ? Key.SequenceCompareTo(_from) >= 0 : Key.SequenceCompareTo(_to) < 0;
-        byte* error = null;
-        RocksNative.rocksdb_iter_get_error(_iterator, &error);
-        RocksError.ThrowIf(error, _path);
-        return false;
+        if (RocksNative.rocksdb_iter_valid(_iterator) == 0)
+        {
+            // Moving an iterator that stands nowhere is undefined there.
+            _ended = true;
+            byte* error = null;
+            RocksNative.rocksdb_iter_get_error(_iterator, &error);
+            RocksError.ThrowIf(error, _path);
+            return false;
+        }
+
+        _ended = _reverse ? Key.SequenceCompareTo(_from) < 0 : Key.SequenceCompareTo(_to) >= 0;
+        return !_ended;
     }
 
     protected override void Dispose(bool disposing)

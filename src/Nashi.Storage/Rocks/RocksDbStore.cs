@@ -88,7 +88,7 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     }
 
     /// <inheritdoc />
-    public ValueTask SyncAsync() => _sync.RunAsync();
+    public ValueTask SyncAsync() => IsReadOnly ? ValueTask.CompletedTask : _sync.RunAsync();
 
     /// <inheritdoc />
     public void Flush()

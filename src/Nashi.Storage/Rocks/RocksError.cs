@@ -13,7 +13,7 @@ internal static unsafe class RocksError
         throw Make(text, path);
     }
 
-    public static StorageException Make(string text, string path) => Classify(text) switch
+    public static StorageException Make(string text, string path) => Classify(text.Replace(path, "", StringComparison.Ordinal)) switch
     {
         StorageFailure.DiskFull => new(StorageFailure.DiskFull, $"The disk that holds {path} is full: nothing of this write was applied. Free some space and try again."),
         StorageFailure.InUse => new(StorageFailure.InUse, $"The store {path} is open in another process. Close that one first."),
@@ -23,11 +23,12 @@ internal static unsafe class RocksError
         _ => new(StorageFailure.InputOutput, $"The store {path} failed: {text}"),
     };
 
+    // Without the path: folders have all kinds of names.
     private static StorageFailure Classify(string text) => text switch
     {
         _ when Has(text, "No space left") || Has(text, "NoSpace") || Has(text, "quota") => StorageFailure.DiskFull,
         _ when Has(text, "While lock file") || Has(text, "lock hold by") => StorageFailure.InUse,
-        _ when Has(text, "Corruption") || Has(text, "checksum mismatch") => StorageFailure.Corrupt,
+        _ when Has(text, "Corruption") || Has(text, "checksum mismatch") || Has(text, "No such file") || Has(text, "truncated") => StorageFailure.Corrupt,
         _ when Has(text, "Read-only") || Has(text, "Permission denied") || Has(text, "read only mode") => StorageFailure.ReadOnly,
         _ when Has(text, "not supported") || Has(text, "Not implemented") => StorageFailure.Unsupported,
         _ => StorageFailure.InputOutput,

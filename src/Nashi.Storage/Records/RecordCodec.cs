@@ -4,7 +4,7 @@ using Nashi.Storage.Kv;
 namespace Nashi.Storage.Records;
 
 /// <summary>Reads and writes records as values of a store.</summary>
-internal static class Record
+internal static class RecordCodec
 {
     public static byte[] Encode<T>(T record)
         where T : IStoredRecord<T>

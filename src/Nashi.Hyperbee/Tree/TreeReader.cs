@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Nashi.Hyperbee.Tree;
+
+/// <summary>Loads blocks and nodes of one version of a tree; a batch puts its own unwritten blocks before those of the log.</summary>
+internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
+{
+    /// <summary>No honest tree is deeper: with at least five children per node this holds more keys than a log has blocks.</summary>
+    public const int MaxDepth = 32;
+
+    private readonly ulong _fork = log.Fork;
+
+    public Dictionary<ulong, PendingBlock>? Pending { get; init; }
+
+    public bool IsTruncated => log.Fork != _fork;
+
+    public bool TryGetBlock(ulong seq, [NotNullWhen(true)] out BeeBlock? block)
+    {
+        if (Pending is not null && Pending.TryGetValue(seq, out var pending))
+        {
+            block = pending.Block;
+            return true;
+        }
+
+        block = cache.Find(seq, _fork);
+        if (block is not null) return true;
+        if (!log.TryGet(seq, out var bytes)) return false;
+        block = Decode(seq, bytes);
+        return true;
+    }
+
+    public ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken)
+        => TryGetBlock(seq, out var block) ? ValueTask.FromResult(block) : LoadAsync(seq, cancellationToken);
+
+    public async ValueTask<NodeView> GetNodeAsync(NodeAddress address, CancellationToken cancellationToken)
+    {
+        if (address.Live is { } live) return new NodeView(live);
+        var block = await GetBlockAsync(address.Seq, cancellationToken).ConfigureAwait(false);
+        return new NodeView(block.LevelAt(address.Offset));
+    }
+
+    /// <summary>Loads a child of a node being edited; keeps it in the node.</summary>
+    public async ValueTask<TreeNode> GetChildAsync(TreeNode parent, int index, CancellationToken cancellationToken)
+    {
+        var link = parent.Children[index];
+        if (link.Node is { } node) return node;
+        var block = await GetBlockAsync(link.Seq, cancellationToken).ConfigureAwait(false);
+        return link.Node = TreeNode.From(block.LevelAt(link.Offset));
+    }
+
+    /// <summary>The first key of a node that is not less than <paramref name="key"/>, and whether it is equal.</summary>
+    public async ValueTask<(int Index, bool Found)> SearchAsync(NodeView node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    {
+        int low = 0, high = node.KeyCount;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (!TryGetBlock(node.KeySeq(middle), out var block)) block = await LoadAsync(node.KeySeq(middle), cancellationToken).ConfigureAwait(false);
+            var order = key.Span.SequenceCompareTo(block.Key.Span);
+            if (order == 0) return (middle, true);
+            if (order < 0) high = middle;
+            else low = middle + 1;
+        }
+
+        return (low, false);
+    }
+
+    /// <summary>Asks peers for all blocks that a node names, before they are needed one by one.</summary>
+    public void Prefetch(NodeView node)
+    {
+        if (!wait || node.Stored is not { } level) return;
+        List<ulong>? missing = null;
+        foreach (var seq in level.Keys)
+        {
+            if (!IsHere(seq)) (missing ??= []).Add(seq);
+        }
+
+        for (var i = 0; i < level.Children.Length; i += 2)
+        {
+            if (!IsHere(level.Children[i])) (missing ??= []).Add(level.Children[i]);
+        }
+
+        if (missing is not null) log.Prefetch(missing);
+    }
+
+    private bool IsHere(ulong seq) => cache.Find(seq, _fork) is not null || log.TryGet(seq, out _);
+
+    private async ValueTask<BeeBlock> LoadAsync(ulong seq, CancellationToken cancellationToken)
+    {
+        var bytes = await log.GetAsync(seq, wait, cancellationToken).ConfigureAwait(false);
+        return Decode(seq, bytes ?? throw (IsTruncated ? HyperbeeException.Truncated() : HyperbeeException.Missing(seq)));
+    }
+
+    private BeeBlock Decode(ulong seq, byte[] bytes)
+    {
+        if (IsTruncated) throw HyperbeeException.Truncated();
+        if (!BlockCodec.TryDecode(seq, bytes, out var block)) throw HyperbeeException.Malformed(seq, "it cannot be decoded");
+        cache.Keep(block, _fork);
+        return block;
+    }
+}

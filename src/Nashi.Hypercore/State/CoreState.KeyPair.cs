@@ -1,0 +1,8 @@
+using Nashi.Cryptography;
+
+namespace Nashi.Hypercore.State;
+
+internal sealed partial class CoreState
+{
+    public KeyPair? KeyPair => _keyPair;
+}
