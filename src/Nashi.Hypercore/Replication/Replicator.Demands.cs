@@ -21,6 +21,7 @@ internal sealed partial class Replicator
             if (demand is null) return true;
             waiter = NewWaiter();
             WaitersOf(demand).Add(waiter);
+            ReopenIdle();
             FlushSoon();
         }
 
@@ -51,6 +52,7 @@ internal sealed partial class Replicator
             demand = _engine.AddUpgrade(wait, Now);
             if (demand is null) return false;
             demand.Tag = waiter = NewWaiter();
+            ReopenIdle();
             FlushSoon();
         }
 
@@ -91,6 +93,7 @@ internal sealed partial class Replicator
 
             download.Range = _engine.AddRange(start, end, linear);
             download.Range.Tag = download;
+            ReopenIdle();
             FlushSoon();
             return download;
         }
@@ -121,6 +124,7 @@ internal sealed partial class Replicator
             if (_isClosing) return false;
             demand = _engine.AddSeek(bytes, padding, window.Start, window.End);
             demand.Tag = waiter;
+            ReopenIdle();
             FlushSoon();
         }
 

@@ -93,6 +93,12 @@ internal sealed partial class Replicator : IReplicationOutput
             return;
         }
 
+        if (request.SharedNodes is { } shared)
+        {
+            Send(request, shared);
+            return;
+        }
+
         var missing = Core.MissingNodesAsync(FlatTree.Leaf(block));
         if (missing.IsCompletedSuccessfully) Send(request, missing.Result);
         else _ = SendLaterAsync(request, missing);
@@ -185,10 +191,8 @@ internal sealed partial class Replicator : IReplicationOutput
         }
     }
 
-    private void Send(Request request, ulong missing)
+    private static void Send(Request request, ulong nodes)
     {
-        request.IsShortened = missing > request.MaxBlockNodes;
-        var nodes = Math.Min(missing, request.MaxBlockNodes);
         Span<byte> buffer = stackalloc byte[MaxSmallMessage];
         var writer = new CompactWriter(buffer);
         RequestMessage.Write(

@@ -74,6 +74,7 @@ internal sealed partial class Replicator : ICoreReplicator
             {
                 _engine.SetDownloading(value);
                 FlushNow();
+                if (value) ReopenIdle();
             }
         }
     }
@@ -123,6 +124,7 @@ internal sealed partial class Replicator : ICoreReplicator
             };
             // The handler may be called before this returns: it waits for the lock.
             link.Channel = handler;
+            link.IsIdle = false;
             _engine.HandleOpening();
             handler.Channel = connection.Mux.TryOpen(options);
             if (handler.Channel is not null) return;
@@ -159,6 +161,7 @@ internal sealed partial class Replicator : ICoreReplicator
             if (_links.TryGetValue(channel.Connection, out var link) && link.Channel == channel)
             {
                 link.Channel = null;
+                link.IsIdle = channel.Peer is not null;
                 // The remote thought that neither needs it, but we do.
                 reopens = isRemote && _engine.IsDownloading && channel.Peer is { Remote: { Downloading: false, Uploading: true } } && link.Reopens++ < MaxReopens;
             }
@@ -261,6 +264,15 @@ internal sealed partial class Replicator : ICoreReplicator
         }
     }
 
+    /// <summary>Opens the channels again that closed when nobody needed them. Call under the lock.</summary>
+    private void ReopenIdle()
+    {
+        foreach (var (connection, link) in _links)
+        {
+            if (link.IsIdle && link.Reopens++ < MaxReopens) OpenChannel(connection);
+        }
+    }
+
     private void RaisePeersChanged()
     {
         if (PeersChanged is not null) _ = ThreadPool.UnsafeQueueUserWorkItem(static replicator => replicator.PeersChanged?.Invoke(), this, preferLocal: false);
@@ -270,6 +282,9 @@ internal sealed partial class Replicator : ICoreReplicator
     private sealed class Link
     {
         public CoreChannel? Channel { get; set; }
+
+        /// <summary>It was open and closed again, for want of use.</summary>
+        public bool IsIdle { get; set; }
 
         public int Reopens { get; set; }
     }

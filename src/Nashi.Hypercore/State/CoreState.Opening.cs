@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore.Manifests;
@@ -111,8 +112,8 @@ internal sealed partial class CoreState
         if (!isNew || Storage.IsReadOnly) return;
         var batch = Storage.CreateBatch();
         batch.SetAuth(auth);
-        // Buffered commits are applied, and done, when this returns.
-        _ = Storage.CommitAsync(batch, Durability.Buffered);
+        var commit = Storage.CommitAsync(batch, Durability.Buffered);
+        Debug.Assert(commit.IsCompletedSuccessfully, "Buffered commits are done when this returns, or throw.");
         _auth = auth;
     }
 

@@ -5,7 +5,8 @@ namespace Nashi.Hypercore.State;
 /// When nothing is under way the caller's own thread runs the round: no hand-over for a lone writer. It never runs others' writes: those go to the pool.
 /// A round ends when it is as durable as asked, so under load one sync serves all that came during the one before.
 /// </remarks>
-internal sealed class Lane(Func<List<LaneWork>, ValueTask> runRound) : IThreadPoolWorkItem
+/// <param name="runRound">Runs works of one kind and tells each its end; never throws.</param>
+internal sealed class Lane(Func<List<LaneWork>, Task> runRound) : IThreadPoolWorkItem
 {
     private const int MaxShared = 4096;
     private const long MaxSharedSize = 32 << 20;
@@ -41,13 +42,12 @@ internal sealed class Lane(Func<List<LaneWork>, ValueTask> runRound) : IThreadPo
             if (_round.Count > 0)
             {
                 var running = runRound(_round);
-                if (!running.IsCompleted)
+                if (!running.IsCompletedSuccessfully)
                 {
-                    ContinueAfter(running);
+                    _ = ContinueAfterAsync(running);
                     return;
                 }
 
-                running.GetAwaiter().GetResult();
                 _round.Clear();
             }
 
@@ -55,16 +55,11 @@ internal sealed class Lane(Func<List<LaneWork>, ValueTask> runRound) : IThreadPo
         }
     }
 
-    // The rounds report their own failures: what is awaited here never throws.
-    private void ContinueAfter(ValueTask running)
+    private async Task ContinueAfterAsync(Task running)
     {
-        var awaiter = running.ConfigureAwait(false).GetAwaiter();
-        awaiter.UnsafeOnCompleted(() =>
-        {
-            awaiter.GetResult();
-            _round.Clear();
-            Run(handOver: false);
-        });
+        await running.ConfigureAwait(false);
+        _round.Clear();
+        Run(handOver: false);
     }
 
     private bool TryTake(bool handOver)

@@ -30,6 +30,7 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32? primaryKey, 
         while (true)
         {
             Task closing;
+            Core? session;
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_isClosed, typeof(Corestore));
@@ -40,13 +41,15 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32? primaryKey, 
                     _open.Add(discoveryKey, core);
                 }
 
-                if (core.State.TryOpenSession(coreOptions, out var session))
-                {
-                    if (!onlyToServe) core.Replicator.IsDownloading = true;
-                    return session;
-                }
-
                 closing = core.State.Closed;
+                if (!core.State.TryOpenSession(coreOptions, out session)) session = null;
+                else if (!onlyToServe) core.Replicator.IsDownloading = true;
+            }
+
+            if (session is not null)
+            {
+                await session.State.AdoptAsync(coreOptions).ConfigureAwait(false);
+                return session;
             }
 
             await closing.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -75,7 +75,7 @@ internal sealed partial class ReplicationEngine
                 break;
             default:
                 // The answer that was to bring the nodes that this one builds on may have failed, or come later: no fault of the peer.
-                if (request.IsShortened && ++peer.ShortenedFailures <= MaxShortenedFailures) peer.LastBlock = null;
+                if (request.SharedNodes is not null && ++peer.ShortenedFailures <= MaxShortenedFailures) peer.LastBlock = null;
                 else Strike(peer, now);
                 break;
         }

@@ -35,11 +35,11 @@ internal sealed class Request(RemotePeer peer, ulong id, ulong fork, Instant sen
     /// <summary>The move to another fork it serves.</summary>
     public ReorgState? Reorg { get; set; }
 
-    /// <summary>Nodes to ask for with the block at most: the answer to the request before it brings the rest.</summary>
-    public ulong MaxBlockNodes { get; set; } = ulong.MaxValue;
-
-    /// <summary>Fewer nodes were asked for than we lacked then.</summary>
-    public bool IsShortened { get; set; }
+    /// <summary>
+    /// The nodes to ask for with the block when the answer to the request before it brings the others. If that one fails, or comes later, this one's answer
+    /// can not be verified, through no fault of the peer.
+    /// </summary>
+    public ulong? SharedNodes { get; set; }
 
     /// <summary>Another peer was asked for the same block.</summary>
     public bool IsDoubled { get; set; }

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Nashi.Udx.Protocol;
+
+/// <summary>Packets that arrived before the ones they follow.</summary>
+/// <remarks>
+/// Bounded in packets ahead and in bytes, whatever the sender's idea of our window. Ranges are kept sorted, so that selective acknowledgements are read off
+/// and never searched for.
+/// </remarks>
+internal sealed class ReorderBuffer(int bytesMax)
+{
+    private const int PacketsAheadMax = 32_768;
+
+    private readonly Dictionary<uint, Stored> _packets = [];
+    private readonly List<(uint Start, uint End)> _ranges = [];
+
+    /// <summary>Bytes of payload held.</summary>
+    public int Bytes { get; private set; }
+
+    public bool IsEmpty => _ranges.Count == 0;
+
+    /// <summary>Keeps a packet.</summary>
+    /// <returns>False when it is held already or there is no room.</returns>
+    public bool TryAdd(uint expected, uint sequence, PacketTypes types, ReadOnlySpan<byte> payload)
+    {
+        if (Serial.Distance(expected, sequence) >= PacketsAheadMax || Bytes + payload.Length > bytesMax || _packets.ContainsKey(sequence)) return false;
+        var copy = payload.IsEmpty ? [] : ArrayPool<byte>.Shared.Rent(payload.Length);
+        payload.CopyTo(copy);
+        _packets.Add(sequence, new Stored(copy, payload.Length, types));
+        Bytes += payload.Length;
+        Insert(sequence);
+        return true;
+    }
+
+    /// <summary>Takes the packet that is expected next, if it is here. Give the bytes back with <see cref="Return"/>.</summary>
+    public bool TryTake(uint sequence, out Stored packet)
+    {
+        if (!_packets.Remove(sequence, out packet)) return false;
+        Bytes -= packet.Length;
+        var (start, end) = _ranges[0];
+        if (start + 1 == end) _ranges.RemoveAt(0);
+        else _ranges[0] = (start + 1, end);
+        return true;
+    }
+
+    public static void Return(in Stored packet)
+    {
+        if (packet.Bytes.Length > 0) ArrayPool<byte>.Shared.Return(packet.Bytes);
+    }
+
+    /// <summary>Writes ranges of what is held, lowest first, 8 bytes each.</summary>
+    /// <returns>Bytes written.</returns>
+    public int WriteRanges(Span<byte> destination, int rangesMax)
+    {
+        var count = Math.Min(Math.Min(_ranges.Count, rangesMax), destination.Length / 8);
+        for (var i = 0; i < count; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[(i * 8)..], _ranges[i].Start);
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[((i * 8) + 4)..], _ranges[i].End);
+        }
+
+        return count * 8;
+    }
+
+    public void Clear()
+    {
+        foreach (var packet in _packets.Values) Return(packet);
+        _packets.Clear();
+        _ranges.Clear();
+        Bytes = 0;
+    }
+
+    // Most packets extend the last range: looked at from the end.
+    private void Insert(uint sequence)
+    {
+        var at = _ranges.Count;
+        while (at > 0 && Serial.IsAfter(_ranges[at - 1].Start, sequence)) at--;
+        var joinsBefore = at > 0 && _ranges[at - 1].End == sequence;
+        var joinsAfter = at < _ranges.Count && _ranges[at].Start == sequence + 1;
+        if (joinsBefore && joinsAfter)
+        {
+            _ranges[at - 1] = (_ranges[at - 1].Start, _ranges[at].End);
+            _ranges.RemoveAt(at);
+        }
+        else if (joinsBefore) _ranges[at - 1] = (_ranges[at - 1].Start, sequence + 1);
+        else if (joinsAfter) _ranges[at] = (sequence, _ranges[at].End);
+        else _ranges.Insert(at, (sequence, sequence + 1));
+    }
+
+    /// <summary>A packet that waits.</summary>
+    internal readonly record struct Stored(byte[] Bytes, int Length, PacketTypes Types)
+    {
+        public ReadOnlySpan<byte> Payload => Bytes.AsSpan(0, Length);
+    }
+}

@@ -1,0 +1,324 @@
+using System.IO.Pipelines;
+using Nashi.Datagrams;
+using Nashi.Udx.Driver;
+using Nashi.Udx.Protocol;
+
+namespace Nashi.Udx;
+
+/// <summary>A reliable, ordered, congestion-controlled stream of bytes in both directions, with unordered messages beside it.</summary>
+/// <remarks>
+/// Made by <see cref="UdxHost.CreateStream"/>, unconnected. Read it as a <see cref="Stream"/> or through <see cref="Input"/>, not both; one reader and one writer
+/// at a time, on any threads. Bytes written are on their way when the call returns; writing waits only when the send buffer is full.
+/// </remarks>
+public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort
+{
+    private readonly UdxHost _host;
+    private readonly UdxCore _core;
+    private readonly Lock _gate = new();
+    private readonly Pipe _pipe = new(new PipeOptions(BlockPool.Shared, pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 * 1024, useSynchronizationContext: false));
+    private readonly TaskCompletionSource<UdxCloseReason> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _drained;
+    private TaskCompletionSource? _remoteChanged;
+    private volatile UdxSocket? _socket;
+    private UdpAddress _remote;
+    private uint _remoteId;
+    private volatile UdxFirewall? _firewall;
+    private volatile MessageHandler? _messages;
+    private volatile UdxStream? _relay;
+    private List<byte[]>? _early;
+    private int _messageLength;
+    private bool _touched;
+    private bool _hasUnflushed;
+    private bool _inputEnded;
+    private bool _isClosing;
+
+    internal UdxStream(UdxHost host, uint localId, UdxStreamOptions options)
+    {
+        _host = host;
+        LocalId = localId;
+        _core = new UdxCore(options, new Sink(this));
+        Options = options;
+        Input = new CountingReader(_pipe.Reader, HandleConsumed, HandleReaderCompleted);
+        Output = new OutputWriter(this);
+    }
+
+    /// <summary>Our id of it.</summary>
+    public uint LocalId { get; }
+
+    /// <summary>The remote's id of it; zero before it is connected.</summary>
+    public uint RemoteId => _remoteId;
+
+    /// <summary>Where it sends to.</summary>
+    public UdpAddress Remote => _remote;
+
+    /// <summary>The socket it sends by; null before it is connected.</summary>
+    public UdxSocket? Socket => _socket;
+
+    /// <summary>Whether it knows its remote.</summary>
+    public bool IsConnected => _socket is not null;
+
+    /// <summary>Completes once, when the stream is over; never faults.</summary>
+    public Task<UdxCloseReason> Closed => _closed.Task;
+
+    /// <inheritdoc />
+    public PipeReader Input { get; }
+
+    /// <inheritdoc />
+    public PipeWriter Output { get; }
+
+    internal UdxStreamOptions Options { get; }
+
+    internal long ScheduledAt { get; set; } = long.MaxValue;
+
+    /// <summary>Names the remote: bytes flow from now on.</summary>
+    /// <param name="socket">The socket to send by.</param>
+    /// <param name="remoteId">The remote's id of the stream.</param>
+    /// <param name="remote">Where it is.</param>
+    public void Connect(UdxSocket socket, uint remoteId, UdpAddress remote)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        lock (_gate)
+        {
+            if (_socket is not null) throw new InvalidOperationException("The stream is connected already; use ChangeRemote.");
+            (_remoteId, _remote) = (remoteId, remote);
+            _core.Connect(remoteId, !remote.IsIPv4);
+            _socket = socket;
+            FlushEarly();
+            Pump(_host.Now());
+        }
+    }
+
+    /// <summary>Moves the stream to another address or socket, without losing a byte.</summary>
+    /// <returns>False when the stream is over.</returns>
+    public bool ChangeRemote(UdxSocket socket, uint remoteId, UdpAddress remote)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        lock (_gate)
+        {
+            if (_core.CloseReason is not null) return false;
+            (_remoteId, _remote) = (remoteId, remote);
+            if (_core.IsConnected) _core.ChangeRemote(remoteId, !remote.IsIPv4);
+            else _core.Connect(remoteId, !remote.IsIPv4);
+            ScheduledAt = long.MaxValue;
+            _socket = socket;
+            FlushEarly();
+            Pump(_host.Now());
+            return true;
+        }
+    }
+
+    /// <summary>Completes when everything that was sent before now was acknowledged: after <see cref="ChangeRemote"/>, when the new path is in use.</summary>
+    public Task DrainedAsync()
+    {
+        lock (_gate)
+        {
+            if (_core.IsFlushed || _core.CloseReason is not null) return Task.CompletedTask;
+            _remoteChanged ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _remoteChanged.Task;
+        }
+    }
+
+    /// <summary>Sets who judges packets that come by another socket than the stream's own.</summary>
+    public void SetFirewall(UdxFirewall? firewall) => _firewall = firewall;
+
+    /// <summary>What it did so far.</summary>
+    public UdxStreamStats GetStats()
+    {
+        lock (_gate) return _core.GetStats();
+    }
+
+    /// <summary>Ends our side after what was written, and waits until the remote acknowledged it. Reading goes on.</summary>
+    /// <exception cref="UdxException">The stream closed first.</exception>
+    public async ValueTask ShutdownAsync(CancellationToken cancellationToken = default)
+    {
+        EndOutput(default);
+        await _ended.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var reason = _core.CloseReason;
+        if (reason is not null && reason.Kind is not UdxCloseKind.Ended) throw new UdxException(reason);
+    }
+
+    /// <summary>Gives up at once, telling the remote. Idempotent.</summary>
+    public void Abort()
+    {
+        lock (_gate)
+        {
+            // A relay's stream ends without a word of its own: the words are the endpoints'.
+            if (_relay is null) _core.Destroy(_host.Now());
+            else _core.Close(UdxCloseReason.Local);
+            Pump(_host.Now());
+        }
+
+        if (_relay is { _isClosing: false } partner)
+        {
+            _isClosing = true;
+            partner.Abort();
+        }
+    }
+
+    internal void Close(UdxCloseReason reason)
+    {
+        lock (_gate)
+        {
+            _core.Close(reason);
+            Pump(_host.Now());
+            // The socket is gone: no repeats will be answered.
+            _host.Forget(this);
+        }
+    }
+
+    /// <summary>Takes a packet, on the socket's thread.</summary>
+    /// <returns>Whether this is the first of the batch: call <see cref="FinishBatch"/> at its end.</returns>
+    internal bool HandlePacket(UdxSocket socket, Span<byte> packet, UdpAddress from, Instant now)
+    {
+        if (_socket != socket && _firewall is { } firewall && firewall(socket, from)) return false;
+        if (_relay is { } other)
+        {
+            Forward(other, packet);
+            return false;
+        }
+
+        int message;
+        bool isFirst;
+        lock (_gate)
+        {
+            _messageLength = -1;
+            _core.HandlePacket(packet, now);
+            message = _messageLength;
+            isFirst = !_touched;
+            _touched = true;
+        }
+
+        // Outside the gate: the handler may do with the stream what it likes.
+        if (message >= 0) _messages?.Invoke(packet[^message..]);
+        return isFirst;
+    }
+
+    internal void FinishBatch(Instant now)
+    {
+        lock (_gate)
+        {
+            _touched = false;
+            Pump(now);
+        }
+    }
+
+    internal void HandleTimer()
+    {
+        lock (_gate)
+        {
+            var now = _host.Now();
+            if (_core.NextTimeout is { } due && due <= now) _core.HandleTimeout(now);
+            Pump(now);
+        }
+    }
+
+    internal void EndOutput(ReadOnlyMemory<byte> last)
+    {
+        lock (_gate)
+        {
+            // The last bytes are in memory already: they are taken whatever the buffer's limit.
+            _core.WriteLast(last.Span);
+            _core.End();
+            Pump(_host.Now());
+        }
+    }
+
+    // Everything that follows from a change: send, tell the reader and the writer, set the timer. Under the gate.
+    private void Pump(Instant now)
+    {
+        if (_socket is { } socket) SendAll(socket, now);
+        FlushInput();
+        Signal();
+        _core.CheckZeroWindow(now);
+        if (_core.NextTimeout is { } next && _socket is { } own && next.Microseconds < ScheduledAt) own.Schedule(this, next.Microseconds);
+    }
+
+    private void FlushInput()
+    {
+        if (_hasUnflushed)
+        {
+            _hasUnflushed = false;
+            // Completes at once: the pipe never pauses its writer, the receive window bounds it.
+            var flush = _pipe.Writer.FlushAsync();
+            System.Diagnostics.Debug.Assert(flush.IsCompleted, "The pipe paused its writer.");
+#pragma warning disable VSTHRD002 // It is complete already.
+            _ = flush.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+        }
+
+        if (_core.CloseReason is { } reason && !_inputEnded)
+        {
+            _inputEnded = true;
+            _pipe.Writer.Complete(reason.Kind is UdxCloseKind.Ended ? null : new UdxException(reason));
+        }
+        else if (_core.IsRemoteEnded && !_inputEnded)
+        {
+            _inputEnded = true;
+            _pipe.Writer.Complete();
+        }
+    }
+
+    private void Signal()
+    {
+        if (_drained is not null && (_core.CloseReason is not null || _core.Queued <= Options.SendBuffer / 2))
+        {
+            _drained.SetResult();
+            _drained = null;
+        }
+
+        if (_remoteChanged is not null && (_core.CloseReason is not null || _core.IsFlushed))
+        {
+            _remoteChanged.SetResult();
+            _remoteChanged = null;
+        }
+
+        if (_core.IsEnded) _ = _ended.TrySetResult();
+        if (_core.CloseReason is { } reason && !_closed.Task.IsCompleted)
+        {
+            _host.HandleClosed();
+            _ = _closed.TrySetResult(reason);
+            _ = _ended.TrySetResult();
+        }
+
+        if (_core.IsDone) _host.Forget(this);
+    }
+
+    // Nobody will read: what comes is thrown away, so that the remote is not left waiting for room.
+    private void HandleReaderCompleted()
+    {
+        lock (_gate)
+        {
+            _core.DiscardInput();
+            Pump(_host.Now());
+        }
+    }
+
+    private void HandleConsumed(long count)
+    {
+        lock (_gate)
+        {
+            _core.HandleRead(count);
+            Pump(_host.Now());
+        }
+    }
+
+    private sealed class Sink(UdxStream stream) : IUdxSink
+    {
+        public void OnData(ReadOnlySpan<byte> bytes)
+        {
+            if (stream._inputEnded) return;
+            var destination = stream._pipe.Writer.GetSpan(bytes.Length);
+            bytes.CopyTo(destination);
+            stream._pipe.Writer.Advance(bytes.Length);
+            stream._hasUnflushed = true;
+        }
+
+        public void OnEnd()
+        {
+        }
+
+        // A message is the end of its packet.
+        public void OnMessage(ReadOnlySpan<byte> message) => stream._messageLength = message.Length;
+    }
+}

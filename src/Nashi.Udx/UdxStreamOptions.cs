@@ -1,0 +1,32 @@
+namespace Nashi.Udx;
+
+/// <summary>How a stream behaves.</summary>
+public sealed record UdxStreamOptions
+{
+    /// <summary>The defaults.</summary>
+    public static UdxStreamOptions Default { get; } = new();
+
+    /// <summary>Bytes that may wait for the application to read them. Default 4 MiB; at least 64 KiB.</summary>
+    public int ReceiveWindow { get; init; } = 4 << 20;
+
+    /// <summary>Bytes that may wait to be acknowledged before writing waits. Default 4.25 MiB; at least 64 KiB.</summary>
+    public int SendBuffer { get; init; } = (4 << 20) + (256 << 10);
+
+    /// <summary>The largest IP packet to try, in bytes. Default 1500; 1200 or less switches the search off.</summary>
+    public int MtuMax { get; init; } = 1500;
+
+    /// <summary>Sends a heartbeat when this long nothing was sent; zero for never. Default never: the layer above has its own.</summary>
+    public TimeSpan KeepAlive { get; init; }
+
+    /// <summary>How many timeouts in a row end the stream. Default 7: about 13 seconds on a fast path.</summary>
+    public int TimeoutsMax { get; init; } = 7;
+
+    internal UdxStreamOptions Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReceiveWindow, 64 << 10);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SendBuffer, 64 << 10);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(TimeoutsMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MtuMax, 1500);
+        return this;
+    }
+}
