@@ -91,7 +91,7 @@ public sealed class DriveTests : IAsyncLifetime
             await batch.PutAsync($"/p{i}", new[] { (byte)i });
             await batch.FlushAsync();
         }))).WaitAsync(TimeSpan.FromSeconds(60));
-        for (var i = 0; i < 40; i++) Assert.Equal([(byte)i], await _drive.GetAsync($"/p{i}"));
+        for (var i = 0; i < 40; i++) Assert.Equal([(byte)i], (await _drive.GetAsync($"/p{i}"))!);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class HostileTests : IAsyncLifetime
 
     public static TheoryData<string> BadPaths =>
     [
-        "/../outside/x", "/a/../../outside/x", "/..", "/.", "/", "", "outside", "//x", "/a//b", "/a/./b", "/a/", "/nul\0byte", "/back\\slash", "/..\\outside\\x",
+        "/../outside/x", "/a/../../outside/x", "/..", "/.", "//x", "/a//b", "/a/./b", "/a/", "/nul\0byte", "/back\\slash", "/..\\outside\\x",
         "/" + new string('n', 256), "/" + string.Concat(Enumerable.Repeat("d/", 2100)) + "x", "/good/below-a-file",
     ];
 
@@ -40,6 +40,17 @@ public sealed class HostileTests : IAsyncLifetime
     {
         await WriteRawAsync(path, """{"executable":false,"linkname":null,"blob":{"blockOffset":0,"byteOffset":0,"blockLength":1,"byteLength":7},"metadata":null}""");
         await Assert.ThrowsAnyAsync<NashiException>(() => new Mirror(_drive, new LocalDrive(Root)).CompleteAsync());
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("")]
+    [InlineData("outside")]
+    public async Task Mirror_PathBelowNoFolder_IsNoFile(string path)
+    {
+        await WriteRawAsync(path, "{}");
+        await new Mirror(_drive, new LocalDrive(Root)).CompleteAsync();
+        Assert.Equal(["/good"], await PathsAsync(new LocalDrive(Root), "/"));
     }
 
     [Theory]
@@ -115,7 +126,7 @@ public sealed class HostileTests : IAsyncLifetime
     [InlineData(9007199254740990, 9007199254740990, 0, 7)]
     public async Task Drive_BlobOutOfRange_FailsTyped(long block, long blocks, long offset, long bytes)
     {
-        await WriteRawAsync("/bad", $$"""{"blob":{"blockOffset":{{block}},"byteOffset":{{offset}},"blockLength":{{blocks}},"byteLength":{{bytes}}}}""");
+        await WriteRawAsync("/bad", $$$"""{"blob":{"blockOffset":{{{block}}},"byteOffset":{{{offset}}},"blockLength":{{{blocks}}},"byteLength":{{{bytes}}}}}""");
         await Assert.ThrowsAnyAsync<NashiException>(async () => await _drive.GetAsync("/bad"));
     }
 
