@@ -75,7 +75,7 @@ public sealed partial class LocalDrive : IDrive
 
             var path = $"{top.Path}/{item.Name}";
             if (ignored(path)) continue;
-            if (!IsFolder(item)) yield return Describe(path, (FileInfo)item);
+            if (!IsFolder(item)) yield return Describe(path, item as FileInfo ?? new FileInfo(item.FullName));
             else if (options.IsRecursive) open.Push((path, Items(path)));
         }
     }
