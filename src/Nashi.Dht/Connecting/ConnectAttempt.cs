@@ -43,22 +43,17 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         _raw = RawStreams.Create(node);
         _raw.SetFirewall(Reached);
         _handshake = NoiseHandshake.StartIK(true, keyPair, peer, ConnectCommands.Prologue.AsSpan(), node.Random);
-        var local = options.UsesLan ? node.LocalAddresses : [];
-        var open = node.PublicAddress;
-        _core = new ConnectCore(new ConnectPlan
+        try
         {
-            Handshake = _handshake,
-            KnownRelays = [.. knownRelays.Take(AddressCodec.MaxKept)],
-            LocalAddresses = local,
-            UsesLan = options.UsesLan,
-            Ours = new PeerPayload
-            {
-                Firewall = open is null ? NatKind.Unknown : NatKind.Open,
-                Addresses = open is { } address ? [address, .. local] : local,
-                Stream = new StreamOffer(_raw.LocalId),
-                SecretStreamVersion = 1,
-            },
-        });
+            _core = new ConnectCore(Plan(knownRelays));
+        }
+        catch
+        {
+            _raw.Abort();
+            _timer.Dispose();
+            _handshake.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Nodes to try first the next time.</summary>
@@ -89,6 +84,26 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         _core.Keys?.Dispose();
         _raw.Abort();
         if (_punched is not null) await _punched.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private ConnectPlan Plan(IReadOnlyList<UdpAddress> knownRelays)
+    {
+        var local = _options.UsesLan ? _node.LocalAddresses : [];
+        var open = _node.PublicAddress;
+        return new ConnectPlan
+        {
+            Handshake = _handshake,
+            KnownRelays = [.. knownRelays.Take(AddressCodec.MaxKept)],
+            LocalAddresses = local,
+            UsesLan = _options.UsesLan,
+            Ours = new PeerPayload
+            {
+                Firewall = open is null ? NatKind.Unknown : NatKind.Open,
+                Addresses = open is { } address ? [address, .. local] : local,
+                Stream = new StreamOffer(_raw.LocalId),
+                SecretStreamVersion = 1,
+            },
+        };
     }
 
     private bool Reached(UdxSocket socket, UdpAddress from)

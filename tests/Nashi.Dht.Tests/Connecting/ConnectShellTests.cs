@@ -62,6 +62,34 @@ public sealed class ConnectShellTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Connect_Again_GoesThroughTheRelaysOfTheFirstTime()
+    {
+        var guest = _net.AddNode();
+        await using var server = await ListenAsync(_net.AddNode());
+        await using var first = await guest.ConnectAsync(_host.PublicKey, _client).WaitAsync(Patience, Token);
+        _net.Unannounce(Nashi.Dht.Connecting.ConnectCommands.TargetOf(_host.PublicKey));
+        await using var second = await guest.ConnectAsync(_host.PublicKey, _client).WaitAsync(Patience, Token);
+        Assert.Equal(_host.PublicKey, second.RemotePublicKey);
+    }
+
+    [Fact]
+    public async Task Connect_TakesTooLong_ThrowsConnectTimeout()
+    {
+        await using var server = await ListenAsync(_net.AddNode(), new DhtServerOptions { Firewall = (_, _) => true });
+        var error = await Assert.ThrowsAsync<PeerConnectFailedException>(
+            () => _net.AddNode().ConnectAsync(_host.PublicKey, _client, new DhtConnectOptions { Timeout = TimeSpan.FromMilliseconds(50) }));
+        Assert.Equal("CONNECT_TIMEOUT", error.Code);
+    }
+
+    [Fact]
+    public async Task Connect_KeyIsNoPoint_ThrowsAndLeavesNoStream()
+    {
+        var guest = _net.AddNode();
+        await Assert.ThrowsAsync<ArgumentException>(() => guest.ConnectAsync(default, _client));
+        Assert.Equal(0, guest.Udx.StreamCount);
+    }
+
+    [Fact]
     public async Task Connect_ServerRefuses_ThrowsPeerConnectionFailed()
     {
         PublicKey? asked = null;

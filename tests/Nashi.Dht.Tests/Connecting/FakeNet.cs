@@ -38,7 +38,7 @@ internal sealed class FakeNet : IAsyncDisposable
     public void Announce(Bytes32 target, UdpAddress from)
     {
         var relays = Relays.Take(3).ToArray();
-        foreach (var relay in relays) relay.Router.Forwards.Set(target, from, Instant.Now(TimeProvider.System));
+        foreach (var relay in relays) relay.SetForward(target, from);
         _announced[target] = relays;
     }
 

@@ -12,6 +12,7 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    private readonly Lock _gate = new();
     private readonly FakeNet _net;
 
     public FakeNode(FakeNet net)
@@ -20,12 +21,15 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
         Udx = new UdxHost();
         ServerSocket = Udx.Bind(UdpAddress.FromIPv4(0x7f000001, 0));
         ServerSocket.SetDatagramHandler((_, _, _) => { });
-        Router = new PeerRouter(new ForwardTable(100, TimeSpan.FromMinutes(20)), new SourceBudget(1000, 1000, 10_000));
+        Exchange = new PeerExchange(Clock, Forwards, _gate);
+        Connector = new PeerConnector(this, Exchange);
     }
 
-    public PeerRouter Router { get; }
+    public ForwardTable Forwards { get; } = new(100, TimeSpan.FromMinutes(20));
 
-    public ServerRegistry Servers { get; } = new();
+    public PeerExchange Exchange { get; }
+
+    public PeerConnector Connector { get; }
 
     public UdpAddress Address => ServerSocket.LocalAddress;
 
@@ -53,13 +57,14 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 
     public IReadOnlyList<UdpAddress> SomeNodes(int count) => [.. _net.Relays.Select(relay => relay.Address).Take(count)];
 
-    public DhtServer CreateServer(DhtServerOptions? options = null) => new(this, Servers, options ?? DhtServerOptions.Default);
+    public DhtServer CreateServer(DhtServerOptions? options = null) => Connector.CreateServer(options ?? DhtServerOptions.Default);
 
-    public async Task<DhtConnection> ConnectAsync(PublicKey peer, KeyPair keyPair, DhtConnectOptions? options = null)
+    public Task<DhtConnection> ConnectAsync(PublicKey peer, KeyPair keyPair, DhtConnectOptions? options = null) =>
+        Connector.ConnectAsync(peer, keyPair, options ?? DhtConnectOptions.Default, TestContext.Current.CancellationToken);
+
+    public void SetForward(Bytes32 target, UdpAddress source)
     {
-        options ??= DhtConnectOptions.Default;
-        await using var attempt = new ConnectAttempt(this, peer, keyPair, options.KnownRelays, options);
-        return await attempt.RunAsync(TestContext.Current.CancellationToken);
+        lock (_gate) Forwards.Set(target, source, Instant.Now(Clock));
     }
 
     public async Task<NodeReply?> RequestAsync(
@@ -105,29 +110,13 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 
     public void Handle(FakeTransaction transaction, ulong command, Bytes32 target, byte[] value, UdpAddress from, UdpAddress at)
     {
-        var now = Instant.Now(Clock);
-        var server = Servers.Find(target);
         var request = new Request(_net, this, transaction, command, target, from, at);
-        if (command == ConnectCommands.Handshake && HandshakeMessage.TryDecode(value) is { } handshake)
-        {
-            if (Lies) transaction.Respond(new HandshakeMessage(RouteMode.Reply, new byte[100], from).Encode(), at, transaction.Asker);
-            else Obey(Router.RouteHandshake(handshake, target, from, server is not null, now), request, () => server!.HandleHandshake(handshake, request));
-        }
-        else if (command == ConnectCommands.Holepunch && HolepunchMessage.TryDecode(value) is { } punch)
-        {
-            Obey(Router.RouteHolepunch(punch, target, from, server is not null, now), request, () => server!.HandleHolepunch(punch, request));
-        }
+        if (Lies) transaction.Respond(new HandshakeMessage(RouteMode.Reply, new byte[100], from).Encode(), at, transaction.Asker);
+        else if (command == ConnectCommands.Handshake) Exchange.HandleHandshake(target, value, request);
+        else if (command == ConnectCommands.Holepunch) Exchange.HandleHolepunch(target, value, request);
     }
 
     public async ValueTask DisposeAsync() => await Udx.DisposeAsync();
-
-    private static void Obey(RouteAction action, Request request, Action serve)
-    {
-        if (action.Verb == RouteVerb.Serve) serve();
-        else if (action.Verb == RouteVerb.Forward) request.Forward(action.Value!, action.To, null);
-        else if (action.Verb == RouteVerb.Respond) request.Respond(action.Value, action.To, false, null);
-        else if (action.Verb == RouteVerb.Guide) request.Respond(null, request.From, true, null);
-    }
 
     private sealed class Request(FakeNet net, FakeNode node, FakeTransaction transaction, ulong command, Bytes32 target, UdpAddress from, UdpAddress at)
         : IPeerRequest
