@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Nashi.Datagrams;
 
 namespace Nashi.Udx;
@@ -16,6 +18,9 @@ public sealed record UdxOptions
 
     /// <summary>Opens sockets; replace it to simulate a network. Default: the operating system's.</summary>
     public Func<UdpAddress, DatagramOptions, IDatagramSocket> OpenSocket { get; init; } = DatagramSockets.Bind;
+
+    /// <summary>Where failures of handlers and ends of streams are written. Default: nowhere.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Most streams at one time. Default 65 536.</summary>
     public int StreamsMax { get; init; } = 65_536;

@@ -83,7 +83,7 @@ public sealed class UdxSocket : IAsyncDisposable
             Sleep();
             if (_closing) break;
             ReceiveAll();
-            _timers.RunDue(_host.Now().Microseconds);
+            _timers.RunDue(_host.Now());
         }
 
         _ended.SetResult();
@@ -109,7 +109,7 @@ public sealed class UdxSocket : IAsyncDisposable
         {
             _now = _host.Now();
             var count = _datagrams.Receive(_onDatagram);
-            foreach (var stream in _touched) stream.FinishBatch(_now);
+            foreach (var stream in _touched) stream.Guard(static (stream, now) => stream.FinishBatch(now), _now);
             _touched.Clear();
             if (count == 0) return;
         }
@@ -121,10 +121,11 @@ public sealed class UdxSocket : IAsyncDisposable
         {
             Dispatch(datagram, from);
         }
-        catch (Exception)
+        catch (Exception error)
         {
             // One broken handler must not end the thread that all streams live by.
             HandlerFaults++;
+            Log.HandlerFailed(_host.Options.Logger, LocalAddress.Port, error);
         }
     }
 

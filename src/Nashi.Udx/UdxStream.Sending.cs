@@ -1,4 +1,5 @@
 using Nashi.Datagrams;
+using Nashi.Udx.Protocol;
 
 namespace Nashi.Udx;
 
@@ -43,6 +44,7 @@ public sealed partial class UdxStream
         {
             var length = _core.PollTransmit(batch[used..], now);
             if (length == 0) break;
+            if (_core.NeedsOldPath) SendByOldPath(batch.Slice(used, length));
             if (segment == 0) segment = length;
             if (length > segment)
             {
@@ -61,6 +63,16 @@ public sealed partial class UdxStream
         }
 
         Send(socket, batch[..used], segment);
+    }
+
+    private void SendByOldPath(ReadOnlySpan<byte> packet)
+    {
+        if (_old is not { } old) return;
+        Span<byte> copy = stackalloc byte[PacketMax];
+        copy = copy[..packet.Length];
+        packet.CopyTo(copy);
+        PacketHeader.RewriteStreamId(copy, old.RemoteId);
+        _ = old.Socket.TrySend(copy, old.Remote);
     }
 
     // What the system does not take counts as lost and is found out as such.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Nashi.Udx;
 
@@ -29,6 +30,7 @@ public sealed partial class UdxStream
     /// <summary>Reads what is there, waiting for the first byte.</summary>
     /// <returns>0 when the remote ended.</returns>
     /// <exception cref="IOException">The stream was reset or timed out.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.IsEmpty) return 0;

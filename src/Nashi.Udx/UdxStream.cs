@@ -27,6 +27,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     private volatile MessageHandler? _messages;
     private volatile UdxStream? _relay;
     private List<byte[]>? _early;
+    private (UdxSocket Socket, uint RemoteId, UdpAddress Remote)? _old;
     private int _messageLength;
     private bool _touched;
     private bool _hasUnflushed;
@@ -97,6 +98,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         lock (_gate)
         {
             if (_core.CloseReason is not null) return false;
+            if (_socket is { } old) _old = (old, _remoteId, _remote);
             (_remoteId, _remote) = (remoteId, remote);
             if (_core.IsConnected) _core.ChangeRemote(remoteId, !remote.IsIPv4);
             else _core.Connect(remoteId, !remote.IsIPv4);
@@ -191,6 +193,20 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         if (message >= 0) _messages?.Invoke(packet[^message..]);
     }
 
+    /// <summary>Runs a step on the socket's thread. Should it throw, which would be a defect of ours, this stream ends and the others live.</summary>
+    internal void Guard(Action<UdxStream, Instant> step, Instant now)
+    {
+        try
+        {
+            step(this, now);
+        }
+        catch (Exception error)
+        {
+            Log.StreamFailed(_host.Options.Logger, LocalId, error);
+            Close(UdxCloseReason.Local);
+        }
+    }
+
     internal void FinishBatch(Instant now)
     {
         lock (_gate)
@@ -200,11 +216,10 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         }
     }
 
-    internal void HandleTimer()
+    internal void HandleTimer(Instant now)
     {
         lock (_gate)
         {
-            var now = _host.Now();
             if (_core.NextTimeout is { } due && due <= now) _core.HandleTimeout(now);
             Pump(now);
         }
@@ -270,10 +285,12 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
             _remoteChanged = null;
         }
 
+        if (_core.IsFlushed) _old = null;
         if (_core.IsEnded) _ = _ended.TrySetResult();
         if (_core.CloseReason is { } reason && !_closed.Task.IsCompleted)
         {
             _host.HandleClosed();
+            Log.StreamEnded(_host.Options.Logger, LocalId, reason.Message);
             _ = _closed.TrySetResult(reason);
             _ = _ended.TrySetResult();
         }

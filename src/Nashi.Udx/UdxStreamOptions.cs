@@ -21,6 +21,9 @@ public sealed record UdxStreamOptions
     /// <summary>How many timeouts in a row end the stream. Default 7: about 13 seconds on a fast path.</summary>
     public int TimeoutsMax { get; init; } = 7;
 
+    /// <summary>The number of each side's first packet; both must agree. Zero in all of today's handshakes.</summary>
+    internal uint FirstSequence { get; init; }
+
     internal UdxStreamOptions Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ReceiveWindow, 64 << 10);

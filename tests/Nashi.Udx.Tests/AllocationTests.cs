@@ -3,6 +3,7 @@ using Nashi.Udx.Protocol;
 namespace Nashi.Udx.Tests;
 
 /// <summary>The hot path makes no garbage.</summary>
+[Collection(nameof(Alone))]
 public sealed class AllocationTests
 {
     [Fact]
@@ -41,6 +42,41 @@ public sealed class AllocationTests
             {
                 if (!loses || ++a.Bytes % 50 != 0) to.HandlePacket(packet.AsSpan(0, length), new Instant(now + 100));
             }
+        }
+    }
+
+    [Fact]
+    public async Task Streams_Transfer_AllocateNextToNothingPerPacket()
+    {
+        var loopback = Nashi.Datagrams.UdpAddress.FromIPv4(0x7f000001, 0);
+        await using var host = new UdxHost();
+        var (one, two) = (host.Bind(loopback), host.Bind(loopback));
+        // Small buffers: they have grown to their full size before the measurement begins.
+        var options = new UdxStreamOptions { SendBuffer = 256 << 10, ReceiveWindow = 256 << 10 };
+        var (a, b) = (host.CreateStream(1, options), host.CreateStream(2, options));
+        a.Connect(one, 2, two.LocalAddress);
+        b.Connect(two, 1, one.LocalAddress);
+        var chunk = new byte[65_536];
+        await TransferAsync(30_000_000);
+        var (before, packets) = (GC.GetTotalAllocatedBytes(precise: true), b.GetStats().PacketsReceived);
+        await TransferAsync(60_000_000);
+        var perPacket = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)(b.GetStats().PacketsReceived - packets);
+        // What remains is paid for each time that a reader or writer waits.
+        Assert.InRange(perPacket, 0, 60);
+
+        async Task TransferAsync(int bytes)
+        {
+            var reading = Task.Run(async () =>
+            {
+                for (long left = bytes; left > 0;)
+                {
+                    var result = await b.Input.ReadAsync();
+                    left -= result.Buffer.Length;
+                    b.Input.AdvanceTo(result.Buffer.End);
+                }
+            });
+            for (var left = bytes; left > 0; left -= chunk.Length) await a.WriteAsync(chunk.AsMemory(0, Math.Min(left, chunk.Length)));
+            await reading.WaitAsync(TimeSpan.FromSeconds(60));
         }
     }
 

@@ -5,6 +5,9 @@ namespace Nashi.Udx.Tests;
 /// <summary>One core, packet by packet, in virtual time.</summary>
 public sealed class CoreTests
 {
+    private readonly SortedSet<uint> _got = [];
+    private uint _expected;
+
     [Fact]
     public void Timeout_NobodyAnswers_RepeatsAndGivesUpAfterThirteenSeconds()
     {
@@ -147,7 +150,6 @@ public sealed class CoreTests
     public void Mtu_Search_FindsThePathsSize(int path, int found)
     {
         var rig = new CoreRig();
-        var sent = 0;
         for (var round = 0; round < 400; round++)
         {
             rig.Core.Write(new byte[4000]);
@@ -158,11 +160,54 @@ public sealed class CoreTests
         }
 
         Assert.Equal(found, rig.Core.GetStats().Mtu);
-        Assert.True(rig.Core.GetStats().Timeouts == 0, $"{rig.Core.GetStats()} {sent}");
+        Assert.Equal(0, rig.Core.GetStats().Timeouts);
     }
 
-    private readonly SortedSet<uint> _got = [];
-    private uint _expected;
+    [Fact]
+    public void ChangeRemote_PacketsTooLargeForTheNewPath_AskForTheOld()
+    {
+        var rig = new CoreRig();
+        for (var round = 0; round < 100; round++)
+        {
+            rig.Core.Write(new byte[4000]);
+            foreach (var packet in rig.Drain().Concat(rig.Elapse(TimeSpan.FromMilliseconds(5)))) Acknowledge(rig, CoreRig.Read(packet).Sequence);
+        }
+
+        Assert.Equal(1500, rig.Core.GetStats().Mtu);
+        rig.Core.Write(new byte[1400]);
+        Assert.Single(rig.Drain());
+        rig.Core.ChangeRemote(9, isIPv6: false);
+        var bytes = new byte[1500];
+        int length;
+        while ((length = rig.Core.PollTransmit(bytes, new Instant(rig.Now))) == 0)
+        {
+            rig.Now = rig.Core.NextTimeout!.Value.Microseconds;
+            rig.Core.HandleTimeout(new Instant(rig.Now));
+        }
+
+        Assert.Equal(1420, length);
+        Assert.Equal(9u, CoreRig.Read(bytes).StreamId);
+        Assert.True(rig.Core.NeedsOldPath);
+    }
+
+    [Fact]
+    public void Sack_RangesNotAscending_AreCountedAndSkipped()
+    {
+        var rig = new CoreRig();
+        for (var i = 0; i < 5; i++)
+        {
+            rig.Core.Write(new byte[100]);
+            rig.Drain();
+        }
+
+        var packet = CoreRig.Packet(PacketTypes.Sack, 0, 0, 24);
+        uint[] ranges = [2, 4, 1, 2, 4, 9];
+        Buffer.BlockCopy(ranges, 0, packet, 20, 24);
+        rig.Give(packet);
+        Assert.Equal(2, rig.Core.GetStats().Invalid);
+        // The rest was used: only 0, 1 and 4 are under way.
+        Assert.Equal(3 * 120, rig.Core.GetStats().InFlight);
+    }
 
     private void Acknowledge(CoreRig rig, uint sequence)
     {

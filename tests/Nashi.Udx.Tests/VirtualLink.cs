@@ -13,6 +13,7 @@ internal sealed class VirtualLink
     private readonly double _duplicate;
     private readonly long _delay;
     private readonly long _jitter;
+    private readonly uint _first;
     private readonly PriorityQueue<(VirtualEnd To, byte[] Packet), (long At, long Order)> _packets = new();
     private long _order;
     private long _now = 1_000_000;
@@ -25,8 +26,10 @@ internal sealed class VirtualLink
         _duplicate = _dice.Next(2) == 0 ? 0 : _dice.NextDouble() * 0.1;
         _delay = _dice.Next(150_001);
         _jitter = _dice.Next(3) == 0 ? 0 : _dice.Next((int)(_delay / 2) + 1000);
-        A = new VirtualEnd(this, Options(), _dice.Next(60_000), _dice);
-        B = new VirtualEnd(this, Options(), _dice.Next(60_000), _dice);
+        // Half of the runs wrap around the end of the sequence numbers.
+        _first = _dice.Next(2) == 0 ? 0 : uint.MaxValue - (uint)_dice.Next(40);
+        A = new VirtualEnd(this, Options(), Size(), _dice);
+        B = new VirtualEnd(this, Options(), Size(), _dice);
         (A.Peer, B.Peer) = (B, A);
         A.Core.Connect(2, isIPv6: false);
         B.Core.Connect(1, isIPv6: false);
@@ -64,7 +67,9 @@ internal sealed class VirtualLink
         }
     }
 
-    private UdxStreamOptions Options() => new() { ReceiveWindow = 64 * 1024 << _dice.Next(3), SendBuffer = 64 * 1024, TimeoutsMax = 40 };
+    private int Size() => _dice.Next(_dice.Next(8) == 0 ? 800_000 : 60_000);
+
+    private UdxStreamOptions Options() => new() { ReceiveWindow = 64 * 1024 << _dice.Next(3), SendBuffer = 64 * 1024, TimeoutsMax = 40, FirstSequence = _first };
 
     private void Step()
     {

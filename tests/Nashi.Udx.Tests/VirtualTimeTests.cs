@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Nashi.Udx.Tests;
 
-/// <summary>Streams over bad paths, in virtual time. A failing seed is printed; <c>NASHI_SEED=n</c> replays it alone.</summary>
+/// <summary>Streams over bad paths, in virtual time. A failing seed is printed; <c>NASHI_SEED=n</c> replays it alone, <c>NASHI_RUNS=n</c> tries more.</summary>
 public sealed class VirtualTimeTests
 {
-    private const int Runs = 1000;
+    private static readonly int s_runs = int.Parse(Environment.GetEnvironmentVariable("NASHI_RUNS") ?? "1000", CultureInfo.InvariantCulture);
 
     [Fact]
     public void Stream_LossReorderDuplicationDelay_DeliversExactlyTheBytesBothWays()
@@ -28,7 +28,7 @@ public sealed class VirtualTimeTests
     private static IEnumerable<ulong> Seeds() =>
         Environment.GetEnvironmentVariable("NASHI_SEED") is { Length: > 0 } one
             ? [ulong.Parse(one, CultureInfo.InvariantCulture)]
-            : Enumerable.Range(1, Runs).Select(seed => (ulong)seed);
+            : Enumerable.Range(1, s_runs).Select(seed => (ulong)seed);
 
     private static void Check(VirtualLink link)
     {

@@ -27,11 +27,11 @@ internal sealed class StreamTimers
     }
 
     /// <summary>Runs what is due, on the socket's thread.</summary>
-    public void RunDue(long now)
+    public void RunDue(Instant now)
     {
         lock (_gate)
         {
-            while (_queue.TryPeek(out var stream, out var at) && at <= now)
+            while (_queue.TryPeek(out var stream, out var at) && at <= now.Microseconds)
             {
                 _ = _queue.Dequeue();
                 if (stream.ScheduledAt != at) continue;
@@ -40,7 +40,7 @@ internal sealed class StreamTimers
             }
         }
 
-        foreach (var stream in _due) stream.HandleTimer();
+        foreach (var stream in _due) stream.Guard(static (stream, now) => stream.HandleTimer(now), now);
         _due.Clear();
     }
 }

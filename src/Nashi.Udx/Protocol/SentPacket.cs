@@ -24,6 +24,9 @@ internal struct SentPacket
     /// <summary>Padding of a probe, 0 otherwise.</summary>
     public byte Padding;
 
+    /// <summary>Which of the stream's paths it was made for.</summary>
+    public byte Path;
+
     /// <summary>Data, End or both.</summary>
     public PacketTypes Types;
 

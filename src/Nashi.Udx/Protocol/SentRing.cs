@@ -1,15 +1,15 @@
 namespace Nashi.Udx.Protocol;
 
 /// <summary>Packets from the first unacknowledged to the last sent, by sequence number.</summary>
-internal sealed class SentRing
+internal sealed class SentRing(uint first)
 {
     private SentPacket[] _packets = new SentPacket[64];
 
     /// <summary>The first unacknowledged packet.</summary>
-    public uint First { get; private set; }
+    public uint First { get; private set; } = first;
 
     /// <summary>The next packet to send.</summary>
-    public uint Next { get; private set; }
+    public uint Next { get; private set; } = first;
 
     public int Count => Serial.Distance(First, Next);
 

@@ -166,21 +166,24 @@ internal sealed partial class UdxCore
         }
 
         if (_bytes.Length == 0) _bytes.Clear();
-        for (var at = 0; at + 8 <= Math.Min(ranges.Length, SackRangesMax * 8); at += 8) HandleRange(ranges.Slice(at, 8), now);
+        var least = _sent.First;
+        for (var at = 0; at + 8 <= Math.Min(ranges.Length, SackRangesMax * 8); at += 8) HandleRange(ranges.Slice(at, 8), ref least, now);
         FinishAcks(advanced, now);
     }
 
-    private void HandleRange(ReadOnlySpan<byte> range, long now)
+    // Ranges ascend; otherwise one packet could have us walk the whole window fifty times.
+    private void HandleRange(ReadOnlySpan<byte> range, ref uint least, long now)
     {
         var start = BinaryPrimitives.ReadUInt32LittleEndian(range);
         var end = BinaryPrimitives.ReadUInt32LittleEndian(range[4..]);
-        var isValid = !Serial.IsBefore(start, _sent.First) && Serial.IsBefore(start, end) && !Serial.IsAfter(end, _sent.Next);
+        var isValid = !Serial.IsBefore(start, least) && Serial.IsBefore(start, end) && !Serial.IsAfter(end, _sent.Next);
         if (!isValid)
         {
             _invalid++;
             return;
         }
 
+        least = end;
         for (var sequence = start; sequence != end; sequence++)
         {
             ref var packet = ref _sent[sequence];

@@ -30,6 +30,7 @@ internal sealed partial class UdxCore
     {
         if (!_isConnected || IsDone) return 0;
         if (CloseReason is not null) return PollLast(destination);
+        NeedsOldPath = false;
         var length = PollPacket(destination, now.Microseconds);
         if (length == 0)
         {
@@ -133,6 +134,7 @@ internal sealed partial class UdxCore
         packet.Length = (ushort)payload;
         packet.Types = payload > 0 ? PacketTypes.Data : PacketTypes.None;
         packet.Padding = (byte)padding;
+        packet.Path = _path;
         _unsent += payload;
         if (_endWanted && _unsent == _bytes.End)
         {
@@ -166,6 +168,7 @@ internal sealed partial class UdxCore
             _deliveredAt = now;
         }
 
+        NeedsOldPath = packet.Path != _path && packet.Length > PayloadMax;
         packet.State = SentState.InFlight;
         packet.SentAt = now;
         packet.Delivered = _delivered;

@@ -6,6 +6,9 @@ internal sealed partial class UdxCore
     // Acks may be held back this long by the other side's timer.
     private const long AckSlack = 2_000;
 
+    // On loopback two round trips are less than the remote's thread may take to be scheduled.
+    private const long TailMin = 1_000;
+
     private long _timeoutAt = long.MaxValue;
     private long _tailAt = long.MaxValue;
     private long _reorderAt = long.MaxValue;
@@ -104,7 +107,7 @@ internal sealed partial class UdxCore
     {
         _tailAt = long.MaxValue;
         if (_state != LossState.Open || _sacked > 0 || _sent.IsEmpty || (!_tlpAllowed && _rtt.Smoothed > 0)) return;
-        var wait = _rtt.Smoothed == 0 ? RttEstimator.InitialTimeout : (2 * _rtt.Smoothed) + (_sent.Count == 1 ? AckSlack : 0);
+        var wait = _rtt.Smoothed == 0 ? RttEstimator.InitialTimeout : Math.Max(2 * _rtt.Smoothed, TailMin) + (_sent.Count == 1 ? AckSlack : 0);
         _tailAt = Math.Min(now + wait, _timeoutAt);
         // The timeout does all that a probe would.
         if (_tailAt >= _timeoutAt) _tailAt = long.MaxValue;

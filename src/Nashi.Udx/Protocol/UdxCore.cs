@@ -17,13 +17,14 @@ internal sealed partial class UdxCore
     private readonly UdxStreamOptions _options;
     private readonly IUdxSink _sink;
     private readonly ByteRing _bytes = new();
-    private readonly SentRing _sent = new();
+    private readonly SentRing _sent;
     private readonly ReorderBuffer _reorder;
     private readonly RttEstimator _rtt = new();
     private readonly MtuSearch _mtu;
     private readonly Bbr _bbr = new();
     private uint _remoteId;
     private int _ipHeader = HeaderIPv4;
+    private byte _path;
     private bool _isConnected;
     private bool _destroyPending;
     private int _destroyRepeats;
@@ -33,6 +34,8 @@ internal sealed partial class UdxCore
     {
         _options = options;
         _sink = sink;
+        _sent = new SentRing(options.FirstSequence);
+        _expected = options.FirstSequence;
         _reorder = new ReorderBuffer(options.ReceiveWindow);
         _mtu = new MtuSearch(options.MtuMax);
     }
@@ -47,6 +50,12 @@ internal sealed partial class UdxCore
 
     /// <summary>Bytes of payload that fit one packet now.</summary>
     public int PayloadMax => _mtu.Current - _ipHeader - PacketHeader.Size;
+
+    /// <summary>
+    /// Whether the packet that <see cref="PollTransmit"/> gave last was made for an earlier path and may be too large for this one: send it by both. A packet
+    /// cannot be split after it was numbered.
+    /// </summary>
+    public bool NeedsOldPath { get; private set; }
 
     /// <summary>Bytes written and not yet acknowledged.</summary>
     public int Queued => _bytes.Length;
@@ -75,6 +84,7 @@ internal sealed partial class UdxCore
     public void ChangeRemote(uint remoteId, bool isIPv6)
     {
         _remoteId = remoteId;
+        _path++;
         _mtu.Reset();
         SetFamily(isIPv6);
     }
