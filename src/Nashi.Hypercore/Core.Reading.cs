@@ -6,7 +6,7 @@ namespace Nashi.Hypercore;
 public sealed partial class Core
 {
     /// <summary>Whether a block is here.</summary>
-    public bool Has(ulong index) => index < Length && _state.Has(index);
+    public bool Has(ulong index) => index < (_snapshot?.IntactLength ?? Length) && _state.Has(index);
 
     /// <summary>Reads a block that is here, without waiting. False when it is not.</summary>
     /// <exception cref="SessionClosedException">This session is closed.</exception>
@@ -14,8 +14,9 @@ public sealed partial class Core
     {
         ThrowIfClosed();
         block = [];
-        if (_snapshot is not null && index >= _snapshot.IntactLength) return false;
         if (!_state.TryRead(index, _settings.Encryption, out var found)) return false;
+        // Looked at afterwards: a snapshot hears of a truncation before a new block can take the place of an old one.
+        if (_snapshot is not null && index >= _snapshot.IntactLength) return false;
         block = found;
         return true;
     }
@@ -27,9 +28,10 @@ public sealed partial class Core
     public ValueTask<byte[]> GetAsync(ulong index, CoreGetOptions? options = null, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        ThrowIfTruncatedAway(index);
         var encryption = options is { Raw: true } ? null : _settings.Encryption;
-        return _state.TryRead(index, encryption, out var block) ? new(block) : FetchAsync(index, options ?? CoreGetOptions.Default, cancellationToken);
+        var found = _state.TryRead(index, encryption, out var block);
+        ThrowIfTruncatedAway(index);
+        return found ? new(block) : FetchAsync(index, options ?? CoreGetOptions.Default, cancellationToken);
     }
 
     /// <summary>Looks for a longer tree at peers; true when the core grew.</summary>
@@ -63,7 +65,9 @@ public sealed partial class Core
     public CoreDownload Download(ulong start = 0, ulong? end = null, bool linear = false)
     {
         ThrowIfClosed();
-        return new CoreDownload(_state.Replicator?.Download(start, end ?? (_snapshot is null ? null : Length), linear));
+        var to = end ?? (_snapshot is null ? (ulong?)null : Length);
+        if (_state.Replicator is { } replicator) return new CoreDownload(replicator.Download(start, to, linear));
+        return new CoreDownload(isComplete: to is { } last && _state.FindFirst(held: false, start) >= last);
     }
 
     private async ValueTask<byte[]> FetchAsync(ulong index, CoreGetOptions options, CancellationToken cancellationToken)
@@ -88,9 +92,10 @@ public sealed partial class Core
         while (await replicator.FetchBlockAsync(index, mayGiveUp: false, cancellationToken).ConfigureAwait(false))
         {
             ThrowIfClosed();
-            ThrowIfTruncatedAway(index);
             // It may have been cleared in the meantime: then ask again.
-            if (_state.TryRead(index, encryption, out var block)) return block;
+            var found = _state.TryRead(index, encryption, out var block);
+            ThrowIfTruncatedAway(index);
+            if (found) return block;
         }
 
         ThrowIfClosed();

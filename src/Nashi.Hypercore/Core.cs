@@ -55,6 +55,11 @@ public sealed partial class Core : IAsyncDisposable
     /// <summary>Whether its blocks are encrypted and we have the key.</summary>
     public bool IsEncrypted => _settings.Encryption is not null;
 
+    /// <summary>
+    /// Whether the store lost its log, so that blocks which peers have may be missing here: appends are refused until <see cref="ConfirmLengthAsync"/>.
+    /// </summary>
+    public bool IsRecovering => _state.IsRecovering;
+
     /// <summary>Whether this session was disposed, or the core closed.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0 || _state.IsClosed;
 
@@ -73,6 +78,7 @@ public sealed partial class Core : IAsyncDisposable
     public static Core CreateInMemory(CoreOptions? options = null) => CoreState.CreateInMemory(options ?? CoreOptions.Default);
 
     /// <summary>Opens a core of a store, or makes it: known by its key, else by the manifest or key pair in <paramref name="options"/>.</summary>
+    /// <remarks>For a core that is used alone: it must not be open twice. A Corestore shares open cores and replicates them.</remarks>
     public static Core Open(CorestoreStorage store, CoreKey? key, CoreOptions? options = null) =>
         CoreState.Open(store, new CoreIdentity { Key = key }, options ?? CoreOptions.Default).OpenSession(options ?? CoreOptions.Default);
 
@@ -90,7 +96,7 @@ public sealed partial class Core : IAsyncDisposable
         return new Core(_state, _settings, _snapshot ?? _state.TakeSnapshot());
     }
 
-    /// <summary>Appends a block; returns the new length.</summary>
+    /// <summary>Appends a block; returns the new length. Its bytes must stay unchanged until then.</summary>
     /// <exception cref="CoreNotWritableException">We do not hold the key, or this session can not write.</exception>
     public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, CancellationToken cancellationToken = default)
     {
@@ -139,6 +145,13 @@ public sealed partial class Core : IAsyncDisposable
     {
         ThrowIfClosed();
         return _state.SetUserDataAsync(key, value, _settings.Durability);
+    }
+
+    /// <summary>Says that the length is right, after the store lost its log and what peers had was downloaded: appends go on from here.</summary>
+    public ValueTask ConfirmLengthAsync()
+    {
+        ThrowIfClosed();
+        return _state.ConfirmLengthAsync();
     }
 
     /// <summary>Ends this session; the last one closes the core. Reads and writes under way end with <see cref="SessionClosedException"/> or finish.</summary>

@@ -7,10 +7,15 @@ public sealed class CoreDownload : IDisposable
 {
     private readonly ICoreDownload? _download;
 
-    internal CoreDownload(ICoreDownload? download) => _download = download;
+    private readonly bool _isComplete;
+
+    internal CoreDownload(ICoreDownload download) => _download = download;
+
+    /// <summary>Without anybody to download from, all is there or never will be.</summary>
+    internal CoreDownload(bool isComplete) => _isComplete = isComplete;
 
     /// <summary>True when every block is there, false when it was stopped; a range without an end never ends by itself.</summary>
-    public Task<bool> Completed => _download?.Completed ?? Task.FromResult(false);
+    public Task<bool> Completed => _download?.Completed ?? Task.FromResult(_isComplete);
 
     /// <summary>Stops asking.</summary>
     public void Dispose() => _download?.Cancel();

@@ -9,6 +9,9 @@ internal static partial class Log
     [LoggerMessage(5000, LogLevel.Error, "A handler of Changed of core {Key} threw")]
     public static partial void HandlerFailed(ILogger logger, Exception error, CoreKey key);
 
+    [LoggerMessage(5002, LogLevel.Error, "Blocks of core {Key} could not be stored")]
+    public static partial void WriteFailed(ILogger logger, Exception error, CoreKey key);
+
     [LoggerMessage(5001, LogLevel.Critical, "Core {Key} is frozen: two different trees were signed")]
     public static partial void Frozen(ILogger logger, CoreKey key);
 }

@@ -2,6 +2,7 @@
 // A corestore of the reference: one command per line on standard input, one answer per line. Argument: folder.
 const Corestore = require('corestore')
 const b4a = require('b4a')
+const net = require('net')
 const readline = require('readline')
 
 const hex = (b) => (b ? b4a.toString(b, 'hex') : null)
@@ -27,6 +28,20 @@ const commands = {
     const blocks = []
     for (let i = 0; i < c.length; i++) blocks.push(b4a.toString(await c.get(i, { wait: false })))
     return { key: hex(c.key), length: c.length, writable: c.writable, treeHash: hex(await c.treeHash()), blocks }
+  },
+  async listen() {
+    const server = net.createServer((socket) => {
+      const stream = store.replicate(false)
+      stream.on('error', () => {})
+      socket.on('error', () => {})
+      stream.pipe(socket).pipe(stream)
+    })
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return { port: server.address().port }
+  },
+  async fetch(m) {
+    const c = await core(m)
+    return { block: b4a.toString(await c.get(m.index)), length: c.length }
   },
   async list() {
     const cores = []

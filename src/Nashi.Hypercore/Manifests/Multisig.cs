@@ -22,7 +22,7 @@ internal sealed class Multisig
     /// <summary>A single signature in the form for several.</summary>
     public static byte[] EncodeSingle(int signer, ReadOnlySpan<byte> signature, bool version0)
     {
-        var output = new ArrayBufferWriter<byte>(80);
+        Span<byte> output = stackalloc byte[128];
         var writer = new CompactWriter(output);
         writer.WriteUInt(1);
         if (version0) writer.WriteUInt(0);
@@ -30,7 +30,7 @@ internal sealed class Multisig
         writer.WriteFixed(signature);
         if (!version0) writer.WriteUInt(0);
         writer.WriteUInt(0);
-        return output.WrittenSpan.ToArray();
+        return output[..writer.Written].ToArray();
     }
 
     /// <summary>Encodes entries and nodes in the form of versions 1 and later.</summary>

@@ -23,14 +23,6 @@ internal static class TreeMath
         return FlatTree.Index(depth, length >> depth);
     }
 
-    /// <summary>How many nodes lead from a length to another.</summary>
-    public static int CountNodes(ulong length, ulong target)
-    {
-        var count = 0;
-        for (; length < target; count++) length += FlatTree.CountLeaves(NextNode(length, target));
-        return count;
-    }
-
     /// <summary>Whether a node lies within a tree of <paramref name="length"/> blocks.</summary>
     public static bool IsWithin(ulong index, ulong length) => index < MaxLength * 2 && FlatTree.RightSpan(index) < length * 2;
 

@@ -19,12 +19,17 @@ internal sealed class Bitfield
 
     public void SetRange(ulong start, ulong end, bool value)
     {
+        if (!value)
+        {
+            ClearRange(start, end);
+            return;
+        }
+
         while (start < end)
         {
             var number = start / BitfieldPage.Bits;
             var to = Math.Min(end, (number + 1) * BitfieldPage.Bits);
-            var page = value ? Require(number) : Find(number);
-            page?.SetRange((int)(start % BitfieldPage.Bits), (int)(to - (number * BitfieldPage.Bits)), value);
+            Require(number).SetRange((int)(start % BitfieldPage.Bits), (int)(to - (number * BitfieldPage.Bits)), true);
             start = to;
         }
     }
@@ -125,6 +130,17 @@ internal sealed class Bitfield
         var table = _table;
         var at = table.IndexOf(number);
         return table.Numbers.AsSpan(at < 0 ? ~at : at);
+    }
+
+    // A range may be as long as a stranger's core claims to be: only pages that exist count.
+    private void ClearRange(ulong start, ulong end)
+    {
+        foreach (var number in PagesFrom(start / BitfieldPage.Bits))
+        {
+            var first = number * BitfieldPage.Bits;
+            if (first >= end) return;
+            Find(number)!.SetRange((int)(Math.Max(start, first) - first), (int)(Math.Min(end - first, BitfieldPage.Bits)), false);
+        }
     }
 
     private BitfieldPage? Find(ulong number)

@@ -14,6 +14,7 @@ internal sealed partial class CoreState
 
     private readonly Stack<AppendWork> _pool = new();
     private readonly byte[] _page = new byte[CoreStorage.PageSize];
+    private readonly HashSet<ulong> _touched = [];
 
     public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, SessionSettings settings)
     {
@@ -147,7 +148,7 @@ internal sealed partial class CoreState
     }
 
     // Called by the lane with works of one kind; never throws: each work learns its own end.
-    private Task? RunRoundAsync(List<LaneWork> works)
+    private Task RunRoundAsync(List<LaneWork> works)
     {
         var round = _round;
         round.Begin();
@@ -165,15 +166,15 @@ internal sealed partial class CoreState
             }
         }
 
-        return works.Count == 0 ? null : StoreAsync(round, works);
+        return works.Count == 0 ? Task.CompletedTask : StoreAsync(round, works);
     }
 
-    private Task? StoreAsync(WriteRound round, List<LaneWork> works)
+    private Task StoreAsync(WriteRound round, List<LaneWork> works)
     {
         if (round.IsEmpty)
         {
             Finish(works, null);
-            return null;
+            return Task.CompletedTask;
         }
 
         TreeTip tree;
@@ -186,12 +187,12 @@ internal sealed partial class CoreState
         catch (Exception error)
         {
             Finish(works, error);
-            return null;
+            return Task.CompletedTask;
         }
 
         if (!storing.IsCompletedSuccessfully) return AwaitAsync(storing, round, tree, works);
         Publish(round, tree, works);
-        return null;
+        return Task.CompletedTask;
     }
 
     private async Task AwaitAsync(ValueTask storing, WriteRound round, TreeTip tree, List<LaneWork> works)
@@ -243,28 +244,25 @@ internal sealed partial class CoreState
 
     private void PutPages(WriteRound round)
     {
-        var done = Bitfield.None;
+        _touched.Clear();
         foreach (var change in round.Changes)
         {
-            // A clear of a huge range touches only pages that have bits.
-            for (var page = change.Start / BitfieldPage.Bits; page * BitfieldPage.Bits < change.End; page++)
+            var first = change.Start / BitfieldPage.Bits;
+            if (change.Held)
             {
-                if (page == done) continue;
-                if (round.Changes.Count == 1 || IsFirstFor(round, change, page)) PutPage(round, page);
-                done = page;
+                for (var page = first; page * BitfieldPage.Bits < change.End; page++) _touched.Add(page);
+                continue;
+            }
+
+            // What goes may be a range as long as a stranger's core claims to be: only pages that exist are touched.
+            foreach (var page in Bits.PagesFrom(first))
+            {
+                if (page * BitfieldPage.Bits >= change.End) break;
+                _touched.Add(page);
             }
         }
-    }
 
-    private static bool IsFirstFor(WriteRound round, in BlockRange change, ulong page)
-    {
-        foreach (var other in round.Changes)
-        {
-            if (other == change) return true;
-            if (other.Start / BitfieldPage.Bits <= page && (other.End - 1) / BitfieldPage.Bits >= page) return false;
-        }
-
-        return true;
+        foreach (var page in _touched) PutPage(round, page);
     }
 
     private void PutPage(WriteRound round, ulong page)

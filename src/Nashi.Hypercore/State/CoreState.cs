@@ -158,6 +158,8 @@ internal sealed partial class CoreState : IReplicatedCore
     public CoreFrozenException FrozenException() =>
         new(Key, $"Core {Key} is frozen: its writer signed two different trees of the same length. Keep the store for evidence and start a new core.");
 
+    internal void ReportWriteFailure(Exception error) => Log.WriteFailed(_options.Logger, error, Key);
+
     private async ValueTask EndAsync()
     {
         Replicator?.OnClosing();

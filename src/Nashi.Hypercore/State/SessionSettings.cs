@@ -7,7 +7,7 @@ namespace Nashi.Hypercore.State;
 internal sealed record SessionSettings(bool IsWritable, bool Wait, TimeSpan Timeout, BlockEncryption? Encryption, Durability Durability)
 {
     public SessionSettings With(CoreSessionOptions? options, CoreState state) => options is null ? this : new(
-        options.IsWritable ?? IsWritable,
+        IsWritable && (options.IsWritable ?? true),
         options.Wait ?? Wait,
         options.Timeout ?? Timeout,
         options.EncryptionKey is { Length: > 0 } key ? state.CreateEncryption(key.Span, isBlockKey: false) : Encryption,

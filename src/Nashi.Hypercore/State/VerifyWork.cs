@@ -35,7 +35,11 @@ internal sealed class VerifyWork(CoreState core, Proof proof, Durability durabil
 
     public override void Succeed() => _done.SetResult(_outcome);
 
-    public override void Fail(Exception error) => _done.SetResult(VerifyOutcome.Refused(ProofRefusal.WriteFailed));
+    public override void Fail(Exception error)
+    {
+        core.ReportWriteFailure(error);
+        _done.SetResult(VerifyOutcome.Refused(ProofRefusal.WriteFailed));
+    }
 
     private VerifyOutcome Check(WriteRound round, out CoreVerifier? learnt, out bool isPathTrusted, out bool isGrown)
     {

@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Nashi.Encoding;
+using Nashi.SecretStream;
 using Nashi.TestKit;
 
 namespace Nashi.Hypercore.Tests.Stores;
@@ -8,6 +11,8 @@ namespace Nashi.Hypercore.Tests.Stores;
 /// <summary>One folder, opened in turn by the reference's corestore and ours.</summary>
 public sealed class CorestoreInteropTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task OpenAsync_StoreOfTheReference_FindsItsNamedCores()
     {
@@ -61,6 +66,39 @@ public sealed class CorestoreInteropTests
         AssertSame(seen[2], made);
     }
 
+    [Fact]
+    public async Task Replicate_WithTheReference_BothWays()
+    {
+        using var folder = new TempFolder();
+        await using var js = JsPeer.Start("corestore-peer.cjs", folder["js"]);
+        await js.NextAsync("open");
+        var theirs = await AskAsync(js, Append("theirs", 50, "js"));
+        var port = (await AskAsync(js, Simple("listen"))).GetProperty("port").GetInt32();
+
+        await using var store = await Corestore.OpenAsync(folder["cs"]);
+        CoreKey key;
+        await using (var ours = await store.GetAsync("ours"))
+        {
+            key = ours.Key;
+            for (var i = 0; i < 50; i++) await ours.AppendAsync(System.Text.Encoding.UTF8.GetBytes($"cs{i}"));
+        }
+
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, port);
+        using var pair = store.CreateKeyPair("connection");
+        var stream = await SecretStream.SecretStream.OpenAsync(socket.GetStream(), isInitiator: true, new SecretStreamOptions { KeyPair = pair });
+        await using var replication = store.Replicate(stream);
+
+        await using var copy = await store.GetAsync(new CoreKey(theirs.Bytes("key")));
+        Assert.Equal("js49"u8.ToArray(), await copy.GetAsync(49).AsTask().WaitAsync(Patience));
+        Assert.Equal(theirs.Bytes("treeHash"), copy.TreeHash.ToArray());
+        // Ours is closed: it is opened because they ask for it.
+        var fetched = await AskAsync(js, new JsonObject { ["op"] = "fetch", ["key"] = Convert.ToHexStringLower(key.ToArray()), ["index"] = 7 });
+        Assert.Equal("cs7", fetched.GetProperty("block").GetString());
+        Assert.Equal(50, fetched.GetProperty("length").GetInt32());
+        for (ulong i = 0; i < 50; i++) Assert.Equal($"js{i}", System.Text.Encoding.UTF8.GetString(await copy.GetAsync(i).AsTask().WaitAsync(Patience)));
+    }
+
     private static void AssertSame(JsonElement js, Core core)
     {
         Assert.Equal(js.Bytes("key"), core.Key.ToArray());
@@ -76,14 +114,19 @@ public sealed class CorestoreInteropTests
         var answers = new List<JsonElement>();
         foreach (var command in commands.Append(Simple("close")))
         {
-            await js.SendAsync(command);
-            var answer = await js.NextAsync("answer");
-            Assert.False(answer.TryGetProperty("failed", out var why), why.ToString());
-            answers.Add(answer);
+            answers.Add(await AskAsync(js, command));
         }
 
         await js.WaitForExitAsync();
         return answers;
+    }
+
+    private static async Task<JsonElement> AskAsync(JsPeer js, JsonObject command)
+    {
+        await js.SendAsync(command);
+        var answer = await js.NextAsync("answer");
+        Assert.False(answer.TryGetProperty("failed", out var why), why.ToString());
+        return answer;
     }
 
     private static JsonObject Simple(string operation) => new() { ["op"] = operation };
