@@ -10,13 +10,14 @@ internal sealed unsafe class RocksCursor : KeyValueCursor
     private readonly byte[] _from;
     private readonly byte[] _to;
     private readonly bool _reverse;
+    private readonly Action _onClosed;
     private nint _iterator;
     private bool _started;
     private bool _ended;
 
-    public RocksCursor(RocksDbHandle database, string path, byte[] from, byte[] to, bool reverse)
+    public RocksCursor(RocksDbHandle database, string path, byte[] from, byte[] to, bool reverse, Action onClosed)
     {
-        (_database, _path, _from, _to, _reverse) = (database, path, from, to, reverse);
+        (_database, _path, _from, _to, _reverse, _onClosed) = (database, path, from, to, reverse, onClosed);
         // Held until the cursor is disposed: the database must outlive its iterators.
         var added = false;
         database.DangerousAddRef(ref added);
@@ -69,6 +70,7 @@ internal sealed unsafe class RocksCursor : KeyValueCursor
             RocksNative.rocksdb_iter_destroy(_iterator);
             _iterator = 0;
             _database.DangerousRelease();
+            _onClosed();
         }
 
         base.Dispose(disposing);

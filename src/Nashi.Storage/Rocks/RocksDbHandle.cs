@@ -6,6 +6,7 @@ namespace Nashi.Storage.Rocks;
 internal sealed class RocksDbHandle : SafeHandle
 {
     private readonly nint[] _families;
+    private volatile bool _isReleased;
 
     public RocksDbHandle(nint database, nint[] families, nint records)
         : base(0, ownsHandle: true)
@@ -19,6 +20,9 @@ internal sealed class RocksDbHandle : SafeHandle
     }
 
     public override bool IsInvalid => handle == 0;
+
+    /// <summary>Whether it is closed, and its files are free.</summary>
+    public bool IsReleased => _isReleased;
 
     /// <summary>The column family that holds the records.</summary>
     public nint Records { get; }
@@ -36,6 +40,7 @@ internal sealed class RocksDbHandle : SafeHandle
         RocksNative.rocksdb_readoptions_destroy(ReadOptions);
         RocksNative.rocksdb_writeoptions_destroy(WriteOptions);
         RocksNative.rocksdb_flushoptions_destroy(FlushOptions);
+        _isReleased = true;
         return true;
     }
 }

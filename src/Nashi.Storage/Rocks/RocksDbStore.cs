@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Nashi.Storage.Kv;
 
 namespace Nashi.Storage.Rocks;
@@ -7,10 +6,14 @@ namespace Nashi.Storage.Rocks;
 /// <remarks>One process at a time; thread-safe inside it. Writes go to the log at once, and to the disk on <see cref="SyncAsync"/>.</remarks>
 public sealed unsafe class RocksDbStore : IKeyValueStore
 {
-    private readonly RocksDbHandle _database;
+    private readonly Lock _reopening = new();
     private readonly string _path;
-    private readonly uint _family;
     private readonly GroupSync _sync;
+    private volatile RocksDbHandle _database;
+    private uint _family;
+    private int _cursors;
+    private volatile bool _isStuck;
+    private volatile bool _isDisposed;
 
     private RocksDbStore(RocksDbHandle database, string path, bool readOnly)
     {
@@ -36,12 +39,12 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
         where TState : allows ref struct
     {
         ArgumentNullException.ThrowIfNull(reader);
-        using var use = new Use(_database);
+        using var use = Enter();
         byte* error = null;
         nint slice;
         fixed (byte* k = key)
         {
-            slice = RocksNative.rocksdb_get_pinned_cf(use.Database, _database.ReadOptions, _database.Records, k, (nuint)key.Length, &error);
+            slice = RocksNative.rocksdb_get_pinned_cf(use.Database, use.Handle.ReadOptions, use.Handle.Records, k, (nuint)key.Length, &error);
         }
 
         RocksError.ThrowIf(error, _path);
@@ -61,8 +64,12 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     }
 
     /// <inheritdoc />
-    public KeyValueCursor Range(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool reverse = false) =>
-        new RocksCursor(_database, _path, from.ToArray(), to.ToArray(), reverse);
+    public KeyValueCursor Range(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool reverse = false)
+    {
+        using var use = Enter();
+        Interlocked.Increment(ref _cursors);
+        return new RocksCursor(use.Handle, _path, from.ToArray(), to.ToArray(), reverse, () => Interlocked.Decrement(ref _cursors));
+    }
 
     /// <inheritdoc />
     public WriteBatch CreateBatch() => new(_family);
@@ -73,17 +80,18 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
         ArgumentNullException.ThrowIfNull(batch);
         if (IsReadOnly) throw new StorageException(StorageFailure.ReadOnly, $"The store {_path} was opened read-only.");
         if (batch.Count == 0) return;
-        using var use = new Use(_database);
+        if (_isStuck) TryReopen();
+        using var use = Enter();
         var bytes = batch.Representation;
         byte* error = null;
         fixed (byte* b = bytes)
         {
             var native = RocksNative.rocksdb_writebatch_create_from(b, (nuint)bytes.Length);
-            RocksNative.rocksdb_write(use.Database, _database.WriteOptions, native, &error);
+            RocksNative.rocksdb_write(use.Database, use.Handle.WriteOptions, native, &error);
             RocksNative.rocksdb_writebatch_destroy(native);
         }
 
-        RocksError.ThrowIf(error, _path);
+        ThrowIf(error);
         batch.Clear();
     }
 
@@ -93,48 +101,135 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     /// <inheritdoc />
     public void Flush()
     {
-        using var use = new Use(_database);
+        using var use = Enter();
         byte* error = null;
-        RocksNative.rocksdb_flush_cf(use.Database, _database.FlushOptions, _database.Records, &error);
-        RocksError.ThrowIf(error, _path);
+        RocksNative.rocksdb_flush_cf(use.Database, use.Handle.FlushOptions, use.Handle.Records, &error);
+        ThrowIf(error);
     }
 
     /// <inheritdoc />
     public void Compact(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
-        using var use = new Use(_database);
+        using var use = Enter();
         fixed (byte* f = from, t = to)
         {
-            RocksNative.rocksdb_compact_range_cf(use.Database, _database.Records, f, (nuint)from.Length, t, (nuint)to.Length);
+            RocksNative.rocksdb_compact_range_cf(use.Database, use.Handle.Records, f, (nuint)from.Length, t, (nuint)to.Length);
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        lock (_reopening)
+        {
+            _isDisposed = true;
+            _database.Dispose();
+        }
+    }
+
+    /// <summary>After a write failed for want of space, RocksDB refuses all others; the next write therefore opens the database anew.</summary>
+    internal void MarkStuck() => _isStuck = true;
 
     private void SyncNow()
     {
-        using var use = new Use(_database);
+        using var use = Enter();
         byte* error = null;
         RocksNative.rocksdb_flush_wal(use.Database, 1, &error);
-        RocksError.ThrowIf(error, _path);
+        ThrowIf(error);
+    }
+
+    private void ThrowIf(byte* error)
+    {
+        try
+        {
+            RocksError.ThrowIf(error, _path);
+        }
+        catch (StorageException failed) when (failed.Failure == StorageFailure.DiskFull)
+        {
+            MarkStuck();
+            throw;
+        }
+    }
+
+    private Use Enter()
+    {
+        while (true)
+        {
+            var database = _database;
+            try
+            {
+                return new Use(database);
+            }
+            catch (ObjectDisposedException) when (!_isDisposed)
+            {
+                // It is being opened anew; if that failed, try again.
+                lock (_reopening)
+                {
+                    if (_database == database) Reopen();
+                }
+            }
+        }
+    }
+
+    private void TryReopen()
+    {
+        lock (_reopening)
+        {
+            // Opening replays the log into new files: with less room than that, better keep what can at least be read.
+            if (!_isStuck || _isDisposed || Volatile.Read(ref _cursors) > 0 || FreeSpace() < SpaceToReopen()) return;
+            _database.Dispose();
+            Reopen();
+        }
+    }
+
+    private void Reopen()
+    {
+        // Reads under way end in microseconds, and the last one closes the database; a cursor that slipped in may take longer.
+        if (!SpinWait.SpinUntil(() => _database.IsReleased, TimeSpan.FromSeconds(5)))
+        {
+            throw new StorageException(StorageFailure.DiskFull, $"The store {_path} is opened anew after its disk was full, and somebody still walks it. Try again.");
+        }
+
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var opened = RocksOpener.Open(_path, IsReadOnly);
+        _family = RocksNative.rocksdb_column_family_handle_get_id(opened.Records);
+        _database = opened;
+        _isStuck = false;
+    }
+
+    private long FreeSpace()
+    {
+        try
+        {
+            return new DriveInfo(_path).AvailableFreeSpace;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return long.MaxValue;
+        }
+    }
+
+    private long SpaceToReopen()
+    {
+        const long Reserve = 4 << 20;
+        return Reserve + new DirectoryInfo(_path).EnumerateFiles("*.log").Sum(file => file.Length);
     }
 
     /// <summary>Keeps the database open for one call.</summary>
     internal readonly ref struct Use : IDisposable
     {
-        private readonly SafeHandle _handle;
-
         public Use(RocksDbHandle handle)
         {
             var added = false;
             handle.DangerousAddRef(ref added);
-            _handle = handle;
+            Handle = handle;
             Database = handle.DangerousGetHandle();
         }
 
+        public RocksDbHandle Handle { get; }
+
         public nint Database { get; }
 
-        public void Dispose() => _handle.DangerousRelease();
+        public void Dispose() => Handle.DangerousRelease();
     }
 }
