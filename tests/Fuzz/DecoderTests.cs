@@ -19,15 +19,18 @@ public sealed class DecoderTests
     {
         var target = Targets.All.Single(t => t.Name == name);
         var mutator = new Mutator(Corpus.Load(target.Corpus.Where(HasCorpus)), (ulong)Seed);
-        for (var i = 0; i < Inputs; i++) Try(target, mutator.Next(), i);
+        var accepted = 0;
+        for (var i = 0; i < Inputs; i++) accepted += Try(target, mutator.Next(), i) ? 1 : 0;
+        Assert.True(accepted > 0, $"{name} accepted nothing: its corpus is of another format.");
     }
 
-    private static void Try(Target target, byte[] input, int number)
+    private static bool Try(Target target, byte[] input, int number)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
+        bool accepted;
         try
         {
-            _ = target.Decode(input);
+            accepted = target.Decode(input);
         }
         catch (Exception error)
         {
@@ -37,6 +40,7 @@ public sealed class DecoderTests
         var spent = GC.GetAllocatedBytesForCurrentThread() - before;
         var allowed = FixedBytes + ((long)input.Length * target.BytesPerByte);
         Assert.True(spent <= allowed, $"{spent} bytes allocated, {allowed} allowed. {Describe(target, input, number)}");
+        return accepted;
     }
 
     private static bool HasCorpus(string area) =>

@@ -7,17 +7,19 @@ using Nashi.Udx.Protocol;
 
 namespace Nashi.Fuzz;
 
-/// <summary>Decoders with state: each input is a whole stranger's stream for a fresh one.</summary>
+/// <summary>Decoders with state: each input is a whole stranger's stream for a fresh one. Keys are those of the vectors.</summary>
 internal static class StreamDecoders
 {
-    private static readonly byte[] Hash = new byte[64];
+    private static readonly byte[] Hash = Enumerable.Repeat((byte)9, 64).ToArray();
+    private static readonly byte[] Key = Enumerable.Repeat((byte)2, 32).ToArray();
+    private static readonly byte[] Header = Enumerable.Repeat((byte)4, 24).ToArray();
     private static readonly UnorderedBox Box = new(Hash, isInitiator: true, SystemRandom.Instance);
 
     /// <summary>Frames cut from chunks as they come, and decrypted.</summary>
     public static bool SecretStream(byte[] bytes)
     {
         var input = new FrameBuffer();
-        using var pull = new SecretStreamPull(new byte[32], new byte[24]);
+        using var pull = new SecretStreamPull(Key, Header);
         var opened = false;
         for (var at = 0; at < bytes.Length;)
         {

@@ -41,7 +41,7 @@ internal static class Targets
         new("index number", ["encoding", "storage"], bytes => { ReadOnlySpan<byte> rest = bytes; return IndexEncoder.TryReadUInt(ref rest, out _); }),
         new("index bytes", ["encoding", "storage"], bytes => { ReadOnlySpan<byte> rest = bytes; return IndexEncoder.TryReadBytes(ref rest, out _); }),
         new("z-base-32", ["text:yryk5fgmfbcx9zqhhr8bp5rqsnqkx5eoptpcyf9qjhxx7bbp4kdo"], bytes => ZBase32.TryDecode(Text(bytes), new byte[32])),
-        new("hex", ["text:00ff"], bytes => Hex.TryDecode(Text(bytes), new byte[32])),
+        new("hex", ["text:" + Texts.Hex], bytes => Hex.TryDecode(Text(bytes), new byte[32])),
         new("id", ["text:yryk5fgmfbcx9zqhhr8bp5rqsnqkx5eoptpcyf9qjhxx7bbp4kdo"], bytes => Id32.TryParse<PublicKey>(Text(bytes), out _)),
     ];
 
@@ -59,17 +59,17 @@ internal static class Targets
         new("UDX header", ["udx"], bytes => PacketHeader.TryRead(bytes, out _)),
         new("UDX packets", ["udx"], StreamDecoders.Udx, 4096),
         new("UDP address", ["text:127.0.0.1:80", "text:[::1]:80"], bytes => UdpAddress.TryParse(Text(bytes), out _)),
-        new("DHT request", ["connect"], bytes => RpcRequest.TryDecode(bytes, out _)),
-        new("DHT response", ["connect"], bytes => RpcResponse.TryDecode(bytes, out _)),
-        new("DHT announce", ["connect"], bytes => AnnounceMessage.TryDecode(bytes, out _)),
-        new("DHT peer record", ["connect"], bytes => PeerRecord.TryDecode(bytes, out _)),
-        new("DHT lookup answer", ["connect"], bytes => LookupAnswer.TryDecode(bytes, out _)),
-        new("DHT mutable value", ["connect"], bytes => MutableValue.TryDecode(bytes, out _)),
-        new("DHT mutable put", ["connect"], bytes => MutableValue.TryDecodePut(bytes, out _, out _)),
-        new("handshake message", ["connect"], bytes => HandshakeMessage.TryDecode(bytes) is not null),
-        new("handshake payload", ["connect"], bytes => PeerPayload.TryDecode(bytes) is not null),
-        new("hole-punch message", ["connect"], bytes => HolepunchMessage.TryDecode(bytes) is not null),
-        new("hole-punch payload", ["connect"], bytes => PunchPayload.TryDecode(bytes) is not null),
+        new("DHT request", ["connect", "dht"], bytes => RpcRequest.TryDecode(bytes, out _)),
+        new("DHT response", ["connect", "dht"], bytes => RpcResponse.TryDecode(bytes, out _)),
+        new("DHT announce", ["connect", "dht"], bytes => AnnounceMessage.TryDecode(bytes, out _)),
+        new("DHT peer record", ["connect", "dht"], bytes => PeerRecord.TryDecode(bytes, out _)),
+        new("DHT lookup answer", ["connect", "dht"], bytes => LookupAnswer.TryDecode(bytes, out _)),
+        new("DHT mutable value", ["connect", "dht"], bytes => MutableValue.TryDecode(bytes, out _)),
+        new("DHT mutable put", ["connect", "dht"], bytes => MutableValue.TryDecodePut(bytes, out _, out _)),
+        new("handshake message", ["connect", "dht"], bytes => HandshakeMessage.TryDecode(bytes) is not null),
+        new("handshake payload", ["connect", "dht"], bytes => PeerPayload.TryDecode(bytes) is not null),
+        new("hole-punch message", ["connect", "dht"], bytes => HolepunchMessage.TryDecode(bytes) is not null),
+        new("hole-punch payload", ["connect", "dht"], bytes => PunchPayload.TryDecode(bytes) is not null),
     ];
 
     private static Target[] Hypercore() =>
@@ -109,11 +109,11 @@ internal static class Targets
 
     private static Target[] Files() =>
     [
-        new("hyperbee block", ["bee", .. Texts.Bee], bytes => BlockCodec.TryDecode(5, bytes, out _), 512),
-        new("hyperbee index", ["bee"], bytes => BlockCodec.TryDecodeIndex(bytes, out _), 512),
-        new("hyperbee header", ["bee"], bytes => BeeHeader.TryDecode(bytes, out _)),
-        new("drive entry", [Texts.Entry], bytes => DriveEntryCodec.TryDecode("/a", 1, bytes, out _), 512),
-        new("blob block map", ["encoding", "text:\u0001\u0002\u0003\u0004"], bytes => BlockMapCodec.TryDecode(bytes, []), 512),
+        new("hyperbee block", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecode(5, bytes, out _), 512),
+        new("hyperbee index", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecodeIndex(bytes, out _), 512),
+        new("hyperbee header", ["hyperbee", .. Texts.Bee], bytes => BeeHeader.TryDecode(bytes, out _)),
+        new("drive entry", ["hyperdrive", Texts.Entry], bytes => DriveEntryCodec.TryDecode("/a", 1, bytes, out _), 512),
+        new("blob block map", ["hyperdrive", "encoding", "text:\u0001\u0002\u0003\u0004"], bytes => BlockMapCodec.TryDecode(bytes, []), 512),
         new("drive path", ["text:/a/b/../c", "text:a\\b", "text:/CON", "text:/.."], bytes => DrivePath.IsCanonical(Text(bytes))),
         new("pear link", [.. Texts.Links], bytes => PearLink.TryParse(Text(bytes), out _, out _)),
     ];

@@ -4,7 +4,7 @@ namespace Nashi.Dht.Rpc;
 
 /// <summary>
 /// How much is sent to a host that may not have asked: its address could be forged to have us flood it. Beyond a first allowance each second it gets
-/// at most three times what came in its name, and at most so much in a minute. Who shows a token or answered us has proven itself and is not counted.
+/// at most three times what came in its name, and at most so much in a minute. Who shows a token has proven itself and is not counted.
 /// </summary>
 /// <remarks>Pure and bounded: at most <see cref="MaxHosts"/> hosts are remembered; when the house is full, strangers share one account. Source: threats.md §3 row 5, §4 S3.</remarks>
 internal sealed class ResponseBudget

@@ -99,7 +99,7 @@ internal sealed class RpcCore
         Bytes32? token = answer.WithToken ? _tokens.Issue(to, now) : null;
         var id = answer.WithId ? _owner.IdOn(socket) : null;
         var response = new RpcResponse(request.Message.TransactionId, to, id, token, closer, answer.Error, answer.Value);
-        if (request.Message.Token is not null || answer.IsRelayed || _owner.IsProven(to) || MayAnswer(request, ref response, to, now))
+        if (request.Message.Token is not null || answer.IsRelayed || MayAnswer(request, ref response, to, now))
             _sink.Send(socket, response.Encode(), to);
         else Counters.Withheld++;
     }
@@ -113,10 +113,12 @@ internal sealed class RpcCore
 
     private bool MayAnswer(InboundRequest request, ref RpcResponse response, UdpAddress to, Instant now)
     {
-        if (_budget.TrySpend(to, request.Size, response.EncodedSize, now)) return true;
+        // A node we know hears us, but somebody else may still ask in its name: it gets more, not everything.
+        var share = _owner.IsProven(to) ? 4 : 1;
+        if (_budget.TrySpend(to, request.Size, response.EncodedSize / share, now)) return true;
         if (response.Closer.Count == 0) return false;
         response = response with { Closer = [] };
-        return _budget.TrySpend(to, 0, response.EncodedSize, now);
+        return _budget.TrySpend(to, 0, response.EncodedSize / share, now);
     }
 
     private static Bytes32? Proven(Bytes32? id, UdpAddress from) => id is { } claimed && NodeId.Of(from) == claimed ? id : null;
