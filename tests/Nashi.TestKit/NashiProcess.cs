@@ -59,10 +59,10 @@ public sealed class NashiProcess : IAsyncDisposable
             await copying;
             await process.WaitForExitAsync(timeout.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException error)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"nashi {string.Join(' ', arguments)} did not end in time.");
+            throw new TimeoutException($"nashi {string.Join(' ', arguments)} did not end in time.", error);
         }
 
         return (process.ExitCode, output.ToArray(), await errors);
