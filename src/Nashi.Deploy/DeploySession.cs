@@ -119,7 +119,8 @@ public sealed partial class DeploySession : IAsyncDisposable
     {
         try
         {
-            await using var replication = Store.Replicate(connection.Stream);
+            var replication = Store.Replicate(connection.Stream);
+            await using var replicationClosing = replication.ConfigureAwait(false);
             _peers[connection] = 0;
             PeerChanged?.Invoke(connection, true);
             var reason = await connection.Stream.Closed.ConfigureAwait(false);

@@ -62,7 +62,8 @@ public sealed class Stage : IAsyncDisposable
     // What is ignored now but was staged before.
     private async IAsyncEnumerable<FileChange> PurgeAsync(PathFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var batch = _drive.Batch();
+        var batch = _drive.Batch();
+        await using var batchClosing = batch.ConfigureAwait(false);
         await foreach (var entry in _drive.Snapshot().ListAsync("/", null, cancellationToken).ConfigureAwait(false))
         {
             if (!filter.IsWanted(entry.Path) || !filter.Ignores(entry.Path)) continue;

@@ -66,7 +66,8 @@ internal static class PipeCommand
     private static async Task<DhtConnection> ListenAsync(CliContext context, DhtNode node, KeyPair keyPair, string phrase, CancellationToken cancellation)
     {
         // Only the holder of the same secret may come in. The phrase goes to standard error, once: it is the secret.
-        await using var server = node.CreateServer(new DhtServerOptions { Firewall = (remote, _) => remote != keyPair.PublicKey });
+        var server = node.CreateServer(new DhtServerOptions { Firewall = (remote, _) => remote != keyPair.PublicKey });
+        await using var serverClosing = server.ConfigureAwait(false);
         await server.ListenAsync(keyPair, cancellation).ConfigureAwait(false);
         Say(context, "listening", new JsonObject { ["phrase"] = phrase }, $"On the other machine: nashi pipe {phrase}");
         return await server.Connections.ReadAsync(cancellation).ConfigureAwait(false);
