@@ -51,7 +51,8 @@ public sealed record LinkInfo
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(link);
-        await using var drive = await RemoteDrive.OpenAsync(session, link, mustBeCurrent: false, cancellationToken).ConfigureAwait(false);
+        var drive = await RemoteDrive.OpenAsync(session, link, mustBeCurrent: false, cancellationToken).ConfigureAwait(false);
+        await using var driveClosing = drive.ConfigureAwait(false);
         var core = drive.Core;
         var info = new LinkInfo
         {

@@ -13,7 +13,8 @@ public static class Touch
         ArgumentNullException.ThrowIfNull(store);
         var name = new byte[NameSize];
         (random ?? SystemRandom.Instance).Fill(name);
-        await using var core = await store.GetAsync(Convert.ToHexStringLower(name), null, cancellationToken).ConfigureAwait(false);
+        var core = await store.GetAsync(Convert.ToHexStringLower(name), null, cancellationToken).ConfigureAwait(false);
+        await using var coreClosing = core.ConfigureAwait(false);
         return PearLink.To(core.Key);
     }
 }

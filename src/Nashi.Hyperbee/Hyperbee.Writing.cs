@@ -6,8 +6,7 @@ public sealed partial class Hyperbee
     /// <summary>Sets a key and appends one block; <see langword="false"/> when <paramref name="compare"/> called it off or nothing would change.</summary>
     public async ValueTask<bool> PutAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value, BeeCompare? compare = null, CancellationToken cancellationToken = default)
     {
-        var batch = Batch();
-        await using var batchClosing = batch.ConfigureAwait(false);
+        await using var batch = Batch();
         var written = await batch.PutAsync(key, value, compare, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
         return written;
@@ -24,8 +23,7 @@ public sealed partial class Hyperbee
     /// <summary>Removes a key and appends one block; <see langword="false"/> when it is not there or <paramref name="compare"/> called it off.</summary>
     public async ValueTask<bool> DeleteAsync(ReadOnlyMemory<byte> key, BeeCompare? compare = null, CancellationToken cancellationToken = default)
     {
-        var batch = Batch();
-        await using var batchClosing = batch.ConfigureAwait(false);
+        await using var batch = Batch();
         var written = await batch.DeleteAsync(key, compare, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
         return written;

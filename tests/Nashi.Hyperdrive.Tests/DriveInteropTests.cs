@@ -280,6 +280,6 @@ public sealed class DriveInteropTests
         => [.. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
             .Select(path => new FileInfo(path))
             .Where(file => !file.Attributes.HasFlag(FileAttributes.Directory))
-            .Select(file => $"{Path.GetRelativePath(folder, file.FullName)} {file.LinkTarget ?? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName)))} {file.LinkTarget is null && (file.UnixFileMode & UnixFileMode.UserExecute) != 0}")
+            .Select(file => $"{Path.GetRelativePath(folder, file.FullName)} {file.LinkTarget ?? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName)))} {file.LinkTarget is null && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute)}")
             .Order(StringComparer.Ordinal)];
 }

@@ -8,8 +8,7 @@ public sealed partial class Drive
     /// <inheritdoc/>
     public async ValueTask PutAsync(string path, ReadOnlyMemory<byte> content, DriveFileOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var batch = Batch();
-        await using var batchClosing = batch.ConfigureAwait(false);
+        await using var batch = Batch();
         await batch.PutAsync(path, content, options, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -17,8 +16,7 @@ public sealed partial class Drive
     /// <inheritdoc/>
     public async ValueTask PutAsync(string path, IAsyncEnumerable<ReadOnlyMemory<byte>> content, DriveFileOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var batch = Batch();
-        await using var batchClosing = batch.ConfigureAwait(false);
+        await using var batch = Batch();
         await batch.PutAsync(path, content, options, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -30,8 +28,7 @@ public sealed partial class Drive
     /// <summary>Writes an entry for content that is in the blobs core already.</summary>
     public async ValueTask PutEntryAsync(string path, BlobId? blob, bool isExecutable = false, string? linkName = null, JsonElement? metadata = null, CancellationToken cancellationToken = default)
     {
-        var batch = Batch();
-        await using var batchClosing = batch.ConfigureAwait(false);
+        await using var batch = Batch();
         await batch.PutEntryAsync(path, blob, isExecutable, linkName, metadata, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
     }

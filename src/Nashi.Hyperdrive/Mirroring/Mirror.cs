@@ -47,8 +47,7 @@ public sealed class Mirror
     {
         if (!_destination.IsWritable && !_options.IsDryRun) throw MirrorException.NotWritable();
         Count = default;
-        var writer = NewWriter();
-        await using var writerClosing = writer.ConfigureAwait(false);
+        await using var writer = NewWriter();
         if (_options.Prune)
         {
             await foreach (var change in PruneAsync(writer, cancellationToken).ConfigureAwait(false)) yield return Counted(change);

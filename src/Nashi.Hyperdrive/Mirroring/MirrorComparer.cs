@@ -77,10 +77,8 @@ internal sealed class MirrorComparer(IDrive source, IDrive destination, MirrorOp
 
     private static async Task<bool> AreEqualAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> ours, IAsyncEnumerable<ReadOnlyMemory<byte>> theirs, CancellationToken cancellationToken)
     {
-        var a = ours.GetAsyncEnumerator(cancellationToken);
-        await using var aClosing = a.ConfigureAwait(false);
-        var b = theirs.GetAsyncEnumerator(cancellationToken);
-        await using var bClosing = b.ConfigureAwait(false);
+        await using var a = ours.GetAsyncEnumerator(cancellationToken);
+        await using var b = theirs.GetAsyncEnumerator(cancellationToken);
         ReadOnlyMemory<byte> left = default, right = default;
         while (true)
         {
