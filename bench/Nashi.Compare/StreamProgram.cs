@@ -48,7 +48,7 @@ internal static class StreamProgram
         return Stopwatch.GetElapsedTime(first);
     }
 
-    private static async Task<TimeSpan> ReceiveAsync(IMessageStream stream, long bytes)
+    private static async Task<TimeSpan> ReceiveAsync(SecretStream.SecretStream stream, long bytes)
     {
         long first = 0;
         for (long got = 0; got < bytes;)
