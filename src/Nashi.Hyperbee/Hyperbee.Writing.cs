@@ -6,7 +6,8 @@ public sealed partial class Hyperbee
     /// <summary>Sets a key and appends one block; <see langword="false"/> when <paramref name="compare"/> called it off or nothing would change.</summary>
     public async ValueTask<bool> PutAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value, BeeCompare? compare = null, CancellationToken cancellationToken = default)
     {
-        await using var batch = Batch();
+        var batch = Batch();
+        await using var _ = batch.ConfigureAwait(false);
         var written = await batch.PutAsync(key, value, compare, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
         return written;
@@ -23,7 +24,8 @@ public sealed partial class Hyperbee
     /// <summary>Removes a key and appends one block; <see langword="false"/> when it is not there or <paramref name="compare"/> called it off.</summary>
     public async ValueTask<bool> DeleteAsync(ReadOnlyMemory<byte> key, BeeCompare? compare = null, CancellationToken cancellationToken = default)
     {
-        await using var batch = Batch();
+        var batch = Batch();
+        await using var _ = batch.ConfigureAwait(false);
         var written = await batch.DeleteAsync(key, compare, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
         return written;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Nashi.Cryptography;
 using Nashi.Encoding;
 
@@ -9,7 +10,7 @@ internal sealed class BlobWriter(BlobAppender appender, BlobWriteOptions options
     private readonly List<BlobBlock>? _map = options.BlockMap || options.Dedup ? [] : null;
     private readonly Dictionary<Bytes32, BlobBlock>? _known = options.Dedup ? known ?? [] : null;
     private readonly ContentChunker? _chunker = options.ChunkByContent ? new() : null;
-    private readonly MemoryStream _chunk = new();
+    private readonly ArrayBufferWriter<byte> _chunk = new();
     private readonly ulong _firstBlock = appender.NextBlock;
     private readonly ulong _firstByte = appender.NextByte;
 
@@ -28,7 +29,7 @@ internal sealed class BlobWriter(BlobAppender appender, BlobWriteOptions options
 
     public async ValueTask<BlobId> FinishAsync(CancellationToken cancellationToken)
     {
-        if (_chunk.Length > 0) await CutAsync(cancellationToken).ConfigureAwait(false);
+        if (_chunk.WrittenCount > 0) await CutAsync(cancellationToken).ConfigureAwait(false);
         // The reference cannot read a map without blocks: an empty blob has none.
         if (_map is null or { Count: 0 }) return new BlobId(_firstBlock, appender.NextBlock - _firstBlock, _firstByte, appender.NextByte - _firstByte);
         if (_map.Count > BlockMapCodec.MaxEntries * BlockMapCodec.MaxMapBlocks) throw BlobException.BadMap("the blob has too many blocks to be mapped");
@@ -40,8 +41,8 @@ internal sealed class BlobWriter(BlobAppender appender, BlobWriteOptions options
 
     private ValueTask CutAsync(CancellationToken cancellationToken)
     {
-        var block = _chunk.ToArray();
-        _chunk.SetLength(0);
+        var block = _chunk.WrittenSpan.ToArray();
+        _chunk.ResetWrittenCount();
         return AddAsync(block, cancellationToken);
     }
 

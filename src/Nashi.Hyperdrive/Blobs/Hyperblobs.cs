@@ -18,7 +18,6 @@ public sealed class Hyperblobs
 
     private readonly HyperblobsOptions _options;
     private readonly CoreGetOptions _get;
-    private readonly SemaphoreSlim _writeLock = new(1, 1);
 
     /// <summary>Blobs on a core.</summary>
     public Hyperblobs(Core core, HyperblobsOptions? options = null)
@@ -27,6 +26,8 @@ public sealed class Hyperblobs
         _options = options ?? HyperblobsOptions.Default;
         _get = new CoreGetOptions { Wait = _options.Wait ? null : false, Timeout = _options.Timeout == Timeout.InfiniteTimeSpan ? null : _options.Timeout };
     }
+
+    private SemaphoreSlim WriteLock { get; } = new(1, 1);
 
     /// <summary>The core that holds the blobs.</summary>
     public Core Core { get; }
@@ -38,7 +39,8 @@ public sealed class Hyperblobs
     /// <summary>Stores a blob that comes in chunks; each chunk becomes a block.</summary>
     public async ValueTask<BlobId> PutAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> chunks, BlobWriteOptions? options = null, CancellationToken cancellationToken = default)
     {
-        await using var session = await LockAsync(cancellationToken).ConfigureAwait(false);
+        var session = await LockAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
         var id = await session.PutAsync(chunks, options, cancellationToken).ConfigureAwait(false);
         await session.FlushAsync(cancellationToken).ConfigureAwait(false);
         return id;
@@ -146,8 +148,8 @@ public sealed class Hyperblobs
     /// <summary>Waits for the write lock; blobs written through the answer are appended together.</summary>
     internal async ValueTask<BlobSession> LockAsync(CancellationToken cancellationToken)
     {
-        await _writeLock.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new BlobSession(this, _writeLock);
+        await WriteLock.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new BlobSession(this, WriteLock);
     }
 
     internal async ValueTask<Dictionary<Bytes32, BlobBlock>> HashBlocksAsync(BlobId id, CancellationToken cancellationToken)
@@ -230,7 +232,7 @@ public sealed class Hyperblobs
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var stopping = new Disposal(stop.Cancel);
-        var ahead = new Queue<(Part Part, ValueTask<byte[]> Block)>();
+        var ahead = new Queue<(Part Part, Task<byte[]> Block)>();
         using var source = parts.GetEnumerator();
         ulong taken = 0;
         Part last = default;
@@ -239,7 +241,7 @@ public sealed class Hyperblobs
             // Blocks that are here come at once, so reading ahead only starts when one is not.
             while (ahead.Count < ReadAhead && (ahead.Count == 0 || !ahead.Peek().Block.IsCompleted) && source.MoveNext())
             {
-                ahead.Enqueue((source.Current, GetBlockAsync(source.Current.Index, stop.Token)));
+                ahead.Enqueue((source.Current, GetBlockAsync(source.Current.Index, stop.Token).AsTask()));
             }
 
             if (!ahead.TryDequeue(out var next)) break;

@@ -8,7 +8,8 @@ public sealed partial class Drive
     /// <inheritdoc/>
     public async ValueTask PutAsync(string path, ReadOnlyMemory<byte> content, DriveFileOptions? options = null, CancellationToken cancellationToken = default)
     {
-        await using var batch = Batch();
+        var batch = Batch();
+        await using var _ = batch.ConfigureAwait(false);
         await batch.PutAsync(path, content, options, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -16,7 +17,8 @@ public sealed partial class Drive
     /// <inheritdoc/>
     public async ValueTask PutAsync(string path, IAsyncEnumerable<ReadOnlyMemory<byte>> content, DriveFileOptions? options = null, CancellationToken cancellationToken = default)
     {
-        await using var batch = Batch();
+        var batch = Batch();
+        await using var _ = batch.ConfigureAwait(false);
         await batch.PutAsync(path, content, options, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -28,7 +30,8 @@ public sealed partial class Drive
     /// <summary>Writes an entry for content that is in the blobs core already.</summary>
     public async ValueTask PutEntryAsync(string path, BlobId? blob, bool isExecutable = false, string? linkName = null, JsonElement? metadata = null, CancellationToken cancellationToken = default)
     {
-        await using var batch = Batch();
+        var batch = Batch();
+        await using var _ = batch.ConfigureAwait(false);
         await batch.PutEntryAsync(path, blob, isExecutable, linkName, metadata, cancellationToken).ConfigureAwait(false);
         await batch.FlushAsync(cancellationToken).ConfigureAwait(false);
     }

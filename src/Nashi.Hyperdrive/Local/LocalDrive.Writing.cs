@@ -10,8 +10,11 @@ public sealed partial class LocalDrive
 
     private static long _temps;
 
-    // Making a folder for a file and removing an empty one must not meet.
+    // Removing a folder and making a link change what is known about folders.
     private readonly Lock _folders = new();
+
+    // Folders that were found to be there and to be no links since the last deletion or link.
+    private readonly HashSet<string> _real = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public ValueTask PutAsync(string path, ReadOnlyMemory<byte> content, DriveFileOptions? options = null, CancellationToken cancellationToken = default)
@@ -43,6 +46,7 @@ public sealed partial class LocalDrive
         {
             var file = Prepare(path, names);
             if (new FileInfo(file).Attributes != Missing) Remove(path, file);
+            _real.Clear();
             File.CreateSymbolicLink(file, stored);
         }
 
@@ -58,6 +62,7 @@ public sealed partial class LocalDrive
         var file = ToPath(path);
         lock (_folders)
         {
+            _real.Clear();
             File.Delete(file);
             RemoveEmptyFolders(Path.GetDirectoryName(file)!);
         }
@@ -73,27 +78,48 @@ public sealed partial class LocalDrive
         var names = Names(path);
         var options = new FileStreamOptions { Access = FileAccess.Write, Mode = _options.IsAtomic ? FileMode.CreateNew : FileMode.Create, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = isExecutable ? Executable : Plain;
-        lock (_folders)
+        for (var attempt = 0; ; attempt++)
         {
             var file = Prepare(path, names);
-            var attributes = new FileInfo(file).Attributes;
-            if (attributes != Missing && (attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == FileAttributes.Directory) throw DrivePathException.Refused(path, "there is a folder of that name");
-
-            // Opening would follow a link; moving over it replaces it.
-            if (!_options.IsAtomic && attributes != Missing) File.Delete(file);
-            var written = _options.IsAtomic ? Path.Combine(Path.GetDirectoryName(file)!, TempName()) : file;
-            return new LocalFile(new FileStream(written, options), written, file);
+            try
+            {
+                return Create(path, file, options);
+            }
+            catch (DirectoryNotFoundException) when (attempt < 3)
+            {
+                // The folder was empty and was removed with its last file: make it again.
+                lock (_folders) _real.Clear();
+            }
         }
+    }
+
+    private LocalFile Create(string path, string file, FileStreamOptions options)
+    {
+        if (_options.IsAtomic)
+        {
+            var written = Path.Combine(Path.GetDirectoryName(file)!, TempName());
+            return new LocalFile(new FileStream(written, options), written, path, file);
+        }
+
+        // Opening would follow a link: it is removed first.
+        if (new FileInfo(file).Attributes != Missing) Remove(path, file);
+        return new LocalFile(new FileStream(file, options), file, path, file);
     }
 
     // Makes the folders of a path, each of them real.
     private string Prepare(string path, string[] names)
     {
-        if (FirstLink(names, names.Length - 1) is not null) throw DrivePathException.Refused(path, "a folder in it is a link");
         var folder = Path.Combine([Root, .. names[..^1]]);
+        lock (_folders)
+        {
+            if (_real.Contains(folder)) return Path.Combine(folder, names[^1]);
+        }
+
+        if (FirstLink(names, names.Length - 1) is not null) throw DrivePathException.Refused(path, "a folder in it is a link");
         try
         {
             Directory.CreateDirectory(folder);
+            lock (_folders) _real.Add(folder);
         }
         catch (IOException error) when (error is not DirectoryNotFoundException)
         {

@@ -156,8 +156,8 @@ public sealed partial class LocalDrive : IDrive
 
     private DriveEntry Describe(string path, FileInfo file)
     {
-        if ((file.Attributes & FileAttributes.ReparsePoint) != 0 && file.LinkTarget is { } target) return new DriveEntry(path, 0) { LinkName = Inwards(target) };
-        return new DriveEntry(path, 0) { FileSize = (ulong)file.Length, IsExecutable = !OperatingSystem.IsWindows() && (file.UnixFileMode & UnixFileMode.UserExecute) != 0 };
+        if ((file.Attributes & FileAttributes.ReparsePoint) != FileAttributes.None && file.LinkTarget is { } target) return new DriveEntry(path, 0) { LinkName = Inwards(target) };
+        return new DriveEntry(path, 0) { FileSize = (ulong)file.Length, IsExecutable = !OperatingSystem.IsWindows() && (file.UnixFileMode & UnixFileMode.UserExecute) != UnixFileMode.None };
     }
 
     // A link to a place inside by its full path is one to that place of the drive, wherever the drive will lie.
@@ -203,7 +203,7 @@ public sealed partial class LocalDrive : IDrive
             path = Path.Combine(path, names[i]);
             var attributes = new FileInfo(path).Attributes;
             if (attributes == Missing) return null;
-            if ((attributes & FileAttributes.ReparsePoint) != 0) return path;
+            if ((attributes & FileAttributes.ReparsePoint) != FileAttributes.None) return path;
         }
 
         return null;

@@ -1,7 +1,7 @@
 namespace Nashi.Hyperdrive.Local;
 
 /// <summary>A file being written: it appears under its name when committed, or not at all.</summary>
-internal sealed class LocalFile(FileStream stream, string written, string final) : IDisposable
+internal sealed class LocalFile(FileStream stream, string written, string path, string final) : IDisposable
 {
     private bool _isCommitted;
 
@@ -10,7 +10,7 @@ internal sealed class LocalFile(FileStream stream, string written, string final)
     public void Commit()
     {
         stream.Dispose();
-        if (written != final) File.Move(written, final, overwrite: true);
+        if (written != final) Move();
         _isCommitted = true;
     }
 
@@ -19,5 +19,17 @@ internal sealed class LocalFile(FileStream stream, string written, string final)
         stream.Dispose();
         if (_isCommitted || written == final) return;
         File.Delete(written);
+    }
+
+    private void Move()
+    {
+        try
+        {
+            File.Move(written, final, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException && Directory.Exists(final))
+        {
+            throw DrivePathException.Refused(path, "there is a folder of that name");
+        }
     }
 }

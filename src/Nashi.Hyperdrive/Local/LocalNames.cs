@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Nashi.Hyperdrive.Local;
 
 /// <summary>Which names may become names of files on disk.</summary>
@@ -6,6 +8,8 @@ internal static class LocalNames
     public const string TempPrefix = ".nashi-";
     public const string TempSuffix = ".tmp";
     private const int MaxBytes = 255;
+
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("<>:\"|?*");
 
     private static readonly HashSet<string> Devices = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -27,7 +31,7 @@ internal static class LocalNames
 
     private static void RequirePortable(string path, string name)
     {
-        if (name.AsSpan().IndexOfAny("<>:\"|?*") >= 0 || name.Any(c => c < ' ')) throw DrivePathException.Refused(path, "a name in it holds a character that not every system can store");
+        if (name.AsSpan().ContainsAny(Forbidden) || name.Any(c => c < ' ')) throw DrivePathException.Refused(path, "a name in it holds a character that not every system can store");
         if (name[^1] is '.' or ' ') throw DrivePathException.Refused(path, "a name in it ends with a dot or a space");
         if (Devices.Contains(name.Split('.')[0].TrimEnd())) throw DrivePathException.Refused(path, "a name in it is that of a device");
     }

@@ -34,5 +34,9 @@ internal sealed class DriveMirrorWriter(Drive drive, MirrorComparer comparer, Mi
 
     public override ValueTask FlushAsync(CancellationToken cancellationToken) => _batch.FlushAsync(cancellationToken);
 
-    public override ValueTask DisposeAsync() => _batch.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await _batch.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
 }

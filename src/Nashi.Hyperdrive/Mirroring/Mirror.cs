@@ -47,7 +47,8 @@ public sealed class Mirror
     {
         if (!_destination.IsWritable && !_options.IsDryRun) throw MirrorException.NotWritable();
         Count = default;
-        await using var writer = NewWriter();
+        var writer = NewWriter();
+        await using var _ = writer.ConfigureAwait(false);
         if (_options.Prune)
         {
             await foreach (var change in PruneAsync(writer, cancellationToken).ConfigureAwait(false)) yield return Counted(change);

@@ -77,8 +77,10 @@ internal sealed class MirrorComparer(IDrive source, IDrive destination, MirrorOp
 
     private static async Task<bool> AreEqualAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> ours, IAsyncEnumerable<ReadOnlyMemory<byte>> theirs, CancellationToken cancellationToken)
     {
-        await using var a = ours.GetAsyncEnumerator(cancellationToken);
-        await using var b = theirs.GetAsyncEnumerator(cancellationToken);
+        var a = ours.GetAsyncEnumerator(cancellationToken);
+        await using var endA = a.ConfigureAwait(false);
+        var b = theirs.GetAsyncEnumerator(cancellationToken);
+        await using var endB = b.ConfigureAwait(false);
         ReadOnlyMemory<byte> left = default, right = default;
         while (true)
         {
