@@ -148,7 +148,7 @@ internal sealed partial class CoreState
     }
 
     // Called by the lane with works of one kind; never throws: each work learns its own end.
-    private Task? RunRoundAsync(List<LaneWork> works)
+    private Task RunRoundAsync(List<LaneWork> works)
     {
         var round = _round;
         round.Begin();
@@ -166,15 +166,15 @@ internal sealed partial class CoreState
             }
         }
 
-        return works.Count == 0 ? null : StoreAsync(round, works);
+        return works.Count == 0 ? Task.CompletedTask : StoreAsync(round, works);
     }
 
-    private Task? StoreAsync(WriteRound round, List<LaneWork> works)
+    private Task StoreAsync(WriteRound round, List<LaneWork> works)
     {
         if (round.IsEmpty)
         {
             Finish(works, null);
-            return null;
+            return Task.CompletedTask;
         }
 
         TreeTip tree;
@@ -187,12 +187,12 @@ internal sealed partial class CoreState
         catch (Exception error)
         {
             Finish(works, error);
-            return null;
+            return Task.CompletedTask;
         }
 
         if (!storing.IsCompletedSuccessfully) return AwaitAsync(storing, round, tree, works);
         Publish(round, tree, works);
-        return null;
+        return Task.CompletedTask;
     }
 
     private async Task AwaitAsync(ValueTask storing, WriteRound round, TreeTip tree, List<LaneWork> works)

@@ -5,8 +5,8 @@ namespace Nashi.Hypercore.State;
 /// When nothing is under way the caller's own thread runs the round: no hand-over for a lone writer. It never runs others' writes: those go to the pool.
 /// A round ends when it is as durable as asked, so under load one sync serves all that came during the one before.
 /// </remarks>
-/// <param name="runRound">Runs works of one kind and tells each its end; never throws. Null when all is done already.</param>
-internal sealed class Lane(Func<List<LaneWork>, Task?> runRound) : IThreadPoolWorkItem
+/// <param name="runRound">Runs works of one kind and tells each its end; never throws.</param>
+internal sealed class Lane(Func<List<LaneWork>, Task> runRound) : IThreadPoolWorkItem
 {
     private const int MaxShared = 4096;
     private const long MaxSharedSize = 32 << 20;
@@ -41,7 +41,8 @@ internal sealed class Lane(Func<List<LaneWork>, Task?> runRound) : IThreadPoolWo
         {
             if (_round.Count > 0)
             {
-                if (runRound(_round) is { } running)
+                var running = runRound(_round);
+                if (!running.IsCompletedSuccessfully)
                 {
                     _ = ContinueAfterAsync(running);
                     return;
