@@ -158,7 +158,7 @@ internal sealed partial class Replicator
             VerifyOutcome outcome;
             try
             {
-#pragma warning disable VSTHRD002 // It is complete: this is the completion.
+#pragma warning disable VSTHRD002 // It is complete: this is its continuation.
                 outcome = _outcome.GetResult();
 #pragma warning restore VSTHRD002
             }
