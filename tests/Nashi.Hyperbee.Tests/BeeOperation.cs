@@ -46,7 +46,7 @@ internal sealed record BeeOperation(string Kind, byte[] Key, byte[]? Value, bool
         return (int)(BitConverter.ToUInt32(bytes) % (uint)limit);
     }
 
-    private static JsonNode Hex(byte[] bytes) => JsonValue.Create(Convert.ToHexStringLower(bytes));
+    private static JsonValue Hex(byte[] bytes) => JsonValue.Create(Convert.ToHexStringLower(bytes));
 
     private JsonArray With(JsonArray array)
     {

@@ -187,7 +187,7 @@ public sealed class HostileTests : IAsyncLifetime
         await Assert.ThrowsAsync<DrivePathException>(async () => await local.PutAsync(path, new byte[1]));
     }
 
-    private static async Task<List<string>> PathsAsync(IDrive drive, string folder)
+    private static async Task<List<string>> PathsAsync(LocalDrive drive, string folder)
     {
         var paths = new List<string>();
         await foreach (var entry in drive.ListAsync(folder)) paths.Add(entry.Path);
