@@ -66,6 +66,9 @@ public sealed class UdxSocket : IAsyncDisposable
 
     internal bool SendSegments(ReadOnlySpan<byte> bytes, int segmentSize, UdpAddress to) => _datagrams.Send(bytes, segmentSize, to);
 
+    /// <summary>Has the stream finish its batch after this round of packets. On the socket's thread.</summary>
+    internal void FinishLater(UdxStream stream) => _touched.Add(stream);
+
     /// <summary>Wakes the thread when a deadline is before the one it sleeps to.</summary>
     internal void Schedule(UdxStream stream, long at)
     {
@@ -139,6 +142,6 @@ public sealed class UdxSocket : IAsyncDisposable
             return;
         }
 
-        if (stream.HandlePacket(this, datagram, from, _now)) _touched.Add(stream);
+        stream.HandlePacket(this, datagram, from, _now);
     }
 }

@@ -10,7 +10,7 @@ namespace Nashi.Udx;
 /// Made by <see cref="UdxHost.CreateStream"/>, unconnected. Read it as a <see cref="Stream"/> or through <see cref="Input"/>, not both; one reader and one writer
 /// at a time, on any threads. Bytes written are on their way when the call returns; writing waits only when the send buffer is full.
 /// </remarks>
-public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort
+public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalfCloseable
 {
     private readonly UdxHost _host;
     private readonly UdxCore _core;
@@ -168,30 +168,27 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort
     }
 
     /// <summary>Takes a packet, on the socket's thread.</summary>
-    /// <returns>Whether this is the first of the batch: call <see cref="FinishBatch"/> at its end.</returns>
-    internal bool HandlePacket(UdxSocket socket, Span<byte> packet, UdpAddress from, Instant now)
+    internal void HandlePacket(UdxSocket socket, Span<byte> packet, UdpAddress from, Instant now)
     {
-        if (_socket != socket && _firewall is { } firewall && firewall(socket, from)) return false;
+        if (_socket != socket && _firewall is { } firewall && firewall(socket, from)) return;
         if (_relay is { } other)
         {
             Forward(other, packet);
-            return false;
+            return;
         }
 
         int message;
-        bool isFirst;
         lock (_gate)
         {
             _messageLength = -1;
             _core.HandlePacket(packet, now);
             message = _messageLength;
-            isFirst = !_touched;
+            if (!_touched) socket.FinishLater(this);
             _touched = true;
         }
 
         // Outside the gate: the handler may do with the stream what it likes.
         if (message >= 0) _messages?.Invoke(packet[^message..]);
-        return isFirst;
     }
 
     internal void FinishBatch(Instant now)

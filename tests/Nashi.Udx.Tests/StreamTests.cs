@@ -148,10 +148,180 @@ public sealed class StreamTests
         Assert.True(b.Socket!.UnknownPackets > 0);
     }
 
-    private static (UdxStream A, UdxStream B) Pair(UdxHost host)
+    [Fact]
+    public async Task Relay_FirstSideSpeaksBeforeTheSecondIsThere_LosesNothing()
     {
+        await using var ends = new UdxHost();
+        await using var relay = new UdxHost();
+        var (one, two, middle) = (ends.Bind(Loopback), ends.Bind(Loopback), relay.Bind(Loopback));
+        var (x, y) = (relay.CreateStream(11), relay.CreateStream(12));
+        x.RelayTo(y);
+        y.RelayTo(x);
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        x.SetFirewall((socket, from) =>
+        {
+            x.Connect(socket, 1, from);
+            arrived.SetResult();
+            return false;
+        });
+        var (a, b) = (ends.CreateStream(1), ends.CreateStream(2));
+        a.Connect(one, 11, middle.LocalAddress);
+        await a.WriteAsync("early"u8.ToArray());
+        await arrived.Task.WaitAsync(Patience);
+        b.Connect(two, 12, middle.LocalAddress);
+        y.Connect(middle, 2, two.LocalAddress);
+
+        Assert.Equal(5, await b.ReadAsync(new byte[16]).AsTask().WaitAsync(Patience));
+        Assert.Equal(0, a.GetStats().Timeouts);
+
+        // A destroy that passes ends both of the relay's streams.
+        a.Abort();
+        Assert.Equal(UdxCloseKind.Reset, (await b.Closed.WaitAsync(Patience)).Kind);
+        await Task.WhenAll(x.Closed, y.Closed).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Firewall_Refuses_NothingArrives()
+    {
+        await using var host = new UdxHost();
         var (one, two) = (host.Bind(Loopback), host.Bind(Loopback));
         var (a, b) = (host.CreateStream(1), host.CreateStream(2));
+        var asked = new TaskCompletionSource<UdpAddress>(TaskCreationOptions.RunContinuationsAsynchronously);
+        b.SetFirewall((_, from) => asked.TrySetResult(from) || true);
+        a.Connect(one, 2, two.LocalAddress);
+        await a.WriteAsync("hello"u8.ToArray());
+        Assert.Equal(one.LocalAddress, await asked.Task.WaitAsync(Patience));
+        Assert.Equal((false, 0L), (b.IsConnected, b.GetStats().PacketsReceived));
+    }
+
+    [Fact]
+    public async Task Abort_OfOurs_OurReaderLearnsIt()
+    {
+        await using var host = new UdxHost();
+        var (a, _) = Pair(host);
+        var reading = a.ReadAsync(new byte[8]).AsTask();
+        a.Abort();
+        var error = await Assert.ThrowsAsync<IOException>(() => reading.WaitAsync(Patience));
+        Assert.Equal("STREAM_CLOSED", Assert.IsType<UdxException>(error.InnerException).Code);
+        await Assert.ThrowsAsync<UdxException>(async () => await a.ShutdownAsync());
+        Assert.Equal(UdxCloseKind.Local, (await a.Closed).Kind);
+    }
+
+    [Fact]
+    public async Task Handlers_ThatThrow_EndNothing()
+    {
+        await using var host = new UdxHost();
+        var (a, b) = Pair(host);
+        b.Socket!.SetDatagramHandler((_, _, _) => throw new InvalidOperationException("broken"));
+        b.SetMessageHandler(_ => throw new InvalidOperationException("broken"));
+        Assert.True(a.Socket!.TrySend("x"u8, b.Socket.LocalAddress));
+        Assert.True(a.TrySendMessage("x"u8));
+        await a.WriteAsync("hello"u8.ToArray());
+        Assert.Equal(5, await b.ReadAsync(new byte[16]).AsTask().WaitAsync(Patience));
+        Assert.Equal(2, b.Socket.HandlerFaults);
+    }
+
+    [Fact]
+    public async Task MessageHandler_AnswersAndAbortsInside_Works()
+    {
+        await using var host = new UdxHost();
+        var (a, b) = Pair(host);
+        b.SetMessageHandler(_ =>
+        {
+            b.TrySendMessage("pong"u8);
+            b.Abort();
+        });
+        var got = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        a.SetMessageHandler(message => got.TrySetResult(message.Length));
+        Assert.True(a.TrySendMessage("ping"u8));
+        Assert.Equal(4, await got.Task.WaitAsync(Patience));
+        Assert.Equal(UdxCloseKind.Reset, (await a.Closed.WaitAsync(Patience)).Kind);
+    }
+
+    [Fact]
+    public async Task Input_CompletedByItsReader_RemoteIsNotStalled()
+    {
+        await using var host = new UdxHost();
+        var (a, b) = Pair(host);
+        await b.Input.CompleteAsync();
+        await a.WriteAsync(new byte[20_000_000]).AsTask().WaitAsync(Patience);
+        await a.ShutdownAsync().AsTask().WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Output_CompletedUnflushed_SendsAll()
+    {
+        await using var host = new UdxHost();
+        var (a, b) = Pair(host);
+        var reading = ReadAllAsync(b);
+        new SeededRandom(6).Fill(a.Output.GetSpan(6_000_000)[..6_000_000]);
+        a.Output.Advance(6_000_000);
+        a.Output.Complete();
+        Assert.Equal(6_000_000, (await reading.WaitAsync(Patience)).Length);
+    }
+
+    [Fact]
+    public async Task Write_RemoteDoesNotRead_WaitsUntilItDoes()
+    {
+        await using var host = new UdxHost();
+        var options = new UdxStreamOptions { ReceiveWindow = 64 << 10, SendBuffer = 64 << 10 };
+        var (a, b) = Pair(host, options);
+        var writing = WriteAllAsync(a, new byte[2_000_000]);
+        Assert.False(writing.IsCompleted);
+        Assert.Equal(2_000_000, (await ReadAllAsync(b).WaitAsync(Patience)).Length);
+        await writing.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task CreateStream_IdInUseOrTooMany_Throws()
+    {
+        await using var host = new UdxHost(new UdxOptions { StreamsMax = 2 });
+        var (a, b) = Pair(host);
+        Assert.Equal(2, host.StreamCount);
+        Assert.Throws<InvalidOperationException>(() => host.CreateStream(3));
+        Assert.Throws<InvalidOperationException>(() => host.CreateStream(2));
+        a.Abort();
+        await b.Closed.WaitAsync(Patience);
+        Assert.Equal(0, host.StreamCount);
+        // An id is free again as soon as its stream is over.
+        Assert.Equal(1u, host.CreateStream(1).LocalId);
+    }
+
+    [Fact]
+    public async Task Socket_Disposed_EndsItsStreams()
+    {
+        await using var host = new UdxHost();
+        var (a, b) = Pair(host);
+        await a.Socket!.DisposeAsync();
+        Assert.Equal(UdxCloseKind.SocketClosed, (await a.Closed.WaitAsync(Patience)).Kind);
+        Assert.False(b.Closed.IsCompleted);
+        await host.DisposeAsync();
+        await b.Closed.WaitAsync(Patience);
+        Assert.Throws<ObjectDisposedException>(() => host.CreateStream(9));
+    }
+
+    [Fact]
+    public async Task Streams_ManyOnOneSocket_AllArrive()
+    {
+        await using var host = new UdxHost();
+        var (one, two) = (host.Bind(Loopback), host.Bind(Loopback));
+        var works = new List<Task<byte[]>>();
+        for (uint i = 0; i < 100; i++)
+        {
+            var (a, b) = (host.CreateStream(2 * i), host.CreateStream((2 * i) + 1));
+            a.Connect(one, b.LocalId, two.LocalAddress);
+            b.Connect(two, a.LocalId, one.LocalAddress);
+            works.AddRange([ReadAllAsync(b), WriteAllAsync(a, new byte[100_000])]);
+        }
+
+        var read = await Task.WhenAll(works).WaitAsync(Patience);
+        Assert.Equal(100 * 100_000, read.Sum(bytes => bytes.Length));
+    }
+
+    private static (UdxStream A, UdxStream B) Pair(UdxHost host, UdxStreamOptions? options = null)
+    {
+        var (one, two) = (host.Bind(Loopback), host.Bind(Loopback));
+        var (a, b) = (host.CreateStream(1, options), host.CreateStream(2, options));
         a.Connect(one, 2, two.LocalAddress);
         b.Connect(two, 1, one.LocalAddress);
         return (a, b);

@@ -1,0 +1,12 @@
+using Nashi.Compare;
+
+// Our side of bench/compare: the same programs and arguments as js/*.cjs, and the same JSON lines.
+var options = Options.Parse(args);
+return options.Program switch
+{
+    "stream" => await StreamProgram.RunAsync(options),
+    "core" => await CoreProgram.RunAsync(options),
+    "replicate" => await ReplicateProgram.RunAsync(options),
+    "drive" => await DriveProgram.RunAsync(options),
+    _ => 2,
+};

@@ -1,0 +1,29 @@
+using Nashi.Datagrams;
+
+namespace Nashi.Dht.Connecting;
+
+/// <summary>What the connect core wants done.</summary>
+internal abstract record ConnectAction
+{
+    private ConnectAction()
+    {
+    }
+
+    /// <summary>Look for nodes that know the peer, and report each and the end.</summary>
+    internal sealed record FindPeer(IReadOnlyList<UdpAddress> Seeds) : ConnectAction;
+
+    /// <summary>Send our handshake to a node, and report the answer or its absence.</summary>
+    internal sealed record Handshake(UdpAddress Node) : ConnectAction;
+
+    /// <summary>Ping an address of the peer's own network, and report whether anybody answered.</summary>
+    internal sealed record PingNeighbour(UdpAddress Address) : ConnectAction;
+
+    /// <summary>Start to punch.</summary>
+    internal sealed record Punch(HolepunchOffer Offer, UdpAddress Server, UdpAddress Relay) : ConnectAction;
+
+    /// <summary>Connect the stream.</summary>
+    internal sealed record Connect(ConnectSocket Socket, UdpAddress To, ConnectionKind Kind) : ConnectAction;
+
+    /// <summary>It did not work.</summary>
+    internal sealed record Fail(ConnectFailure Why) : ConnectAction;
+}

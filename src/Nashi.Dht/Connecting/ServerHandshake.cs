@@ -1,0 +1,275 @@
+using System.Buffers;
+using Nashi.Datagrams;
+using Nashi.Dht.HolePunching;
+using Nashi.Encoding;
+using Nashi.SecretStream;
+using Nashi.Udx;
+
+namespace Nashi.Dht.Connecting;
+
+/// <summary>One client's handshake at a server, from its Noise message to the connection.</summary>
+/// <remarks>
+/// Answers at most once; repeats get the same answer. Its stream exists before the answer leaves, because the client's first packet may come at once;
+/// it lets in whoever knows the stream's random number, and the encryption above decides who that is. Ends by itself, at the latest when the client
+/// does not come within <see cref="ServerPunch.Patience"/>. Source: network.md §3.6.
+/// </remarks>
+internal sealed class ServerHandshake : IAsyncDisposable
+{
+    private readonly ServerContext _context;
+    private readonly int _id;
+    private readonly Lane _lane;
+    private readonly LaneTimer _timer;
+    private readonly CancellationTokenSource _life = new();
+    private readonly TaskCompletionSource<ServerReply?> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<int, PendingPunch> _punchRequests = [];
+    private UdxStream? _raw;
+    private NoiseResult? _keys;
+    private PeerPayload? _client;
+    private SecurePayload? _secrets;
+    private ServerPunch? _punch;
+    private PunchSocket? _socket;
+    private Instant _deadline = Instant.Never;
+    private int _nextRequest;
+    private bool _hasEnded;
+
+    /// <summary>Prepares.</summary>
+    public ServerHandshake(ServerContext context, int id)
+    {
+        _context = context;
+        _id = id;
+        _lane = new Lane(_ => End());
+        _timer = new LaneTimer(context.Node.Clock, _lane, Tick);
+    }
+
+    /// <summary>What to answer; null for silence. Never faults.</summary>
+    public Task<ServerReply?> Reply => _reply.Task;
+
+    /// <summary>Works the client's message out. Costs several scalar multiplications: not for the socket's thread.</summary>
+    public void Run(HandshakeMessage message, IPeerRequest request) => _lane.Post(() =>
+    {
+        try
+        {
+            if (!TryAnswer(message, request)) End();
+        }
+        finally
+        {
+            _reply.TrySetResult(null);
+        }
+    });
+
+    /// <summary>Takes a hole-punch message.</summary>
+    public void HandleHolepunch(HolepunchMessage message, IPeerRequest request) => _lane.Post(() =>
+    {
+        if (_hasEnded || _punch is null || _secrets?.TryOpen(message.Payload.Span) is not { } payload || message.PeerAddress is not { } client) return;
+        var number = _nextRequest++;
+        _punchRequests.Add(number, new PendingPunch(message, request));
+        _punchRequests.Remove(number - (2 * ServerPunch.MaxWaiting));
+        if (request.Socket == _socket?.Socket) _punch.HandleSample(request.Seen, request.From, _timer.Now);
+        Step(punch => punch.HandleMessage(number, payload, client, _context.Announcer.IsRelay(request.From), _timer.Now));
+    });
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _life.CancelAsync().ConfigureAwait(false);
+        _lane.Post(End);
+        _timer.Dispose();
+    }
+
+    private bool TryAnswer(HandshakeMessage message, IPeerRequest request)
+    {
+        var node = _context.Node;
+        using var noise = NoiseHandshake.StartIK(false, _context.KeyPair, null, ConnectCommands.Prologue.AsSpan(), node.Random);
+        if (!noise.TryReadMessage(message.Noise.Span, out var bytes) || PeerPayload.TryDecode(bytes) is not { } client) return false;
+        var clientAddress = message.PeerAddress ?? request.From;
+        if (noise.RemotePublicKey is not { } key || IsRefused(key, clientAddress)) return false;
+
+        _client = client;
+        var error = client.Version != PeerPayload.CurrentVersion ? PeerError.VersionMismatch
+            : client.Stream is null ? PeerError.Aborted : PeerError.None;
+        var route = Decide(client, message, clientAddress, request.Seen);
+        if (error == PeerError.None) OpenStream();
+        var buffer = new ArrayBufferWriter<byte>(512);
+        if (!noise.TryWriteMessage(Describe(error).Encode(), buffer)) return false;
+        _keys = noise.Finish();
+        var reply = buffer.WrittenSpan.ToArray();
+        if (error != PeerError.None)
+        {
+            _reply.TrySetResult(new ServerReply(reply, null));
+            return false;
+        }
+
+        Follow(route, reply, message.PeerAddress is null ? request.Socket : node.DefaultSocket, clientAddress);
+        return true;
+    }
+
+    private bool IsRefused(PublicKey key, UdpAddress client)
+    {
+        try
+        {
+            return _context.Options.Firewall?.Invoke(key, client) ?? false;
+        }
+        catch (Exception)
+        {
+            // The application could not say yes.
+            return true;
+        }
+    }
+
+    private ServerRoute Decide(PeerPayload client, HandshakeMessage message, UdpAddress clientAddress, UdpAddress serverAddress) => new ServerDecision
+    {
+        IsDirect = message.PeerAddress is null,
+        Client = client,
+        ClientAddress = clientAddress,
+        ServerAddress = serverAddress,
+        LocalAddresses = _context.Node.LocalAddresses,
+        IsOpen = _context.Node.PublicAddress is not null,
+        SharesLocalAddresses = _context.Options.SharesLocalAddresses,
+        Punches = _context.Options.Punches,
+    }.Choose();
+
+    private void OpenStream()
+    {
+        _raw = RawStreams.Create(_context.Node);
+        _raw.SetFirewall((socket, from) =>
+        {
+            if (from.Port == 0) return true;
+            _lane.Post(() => Connect(socket, from, AddressScope.IsPrivate(from) ? ConnectionKind.Lan : ConnectionKind.Direct));
+            return false;
+        });
+    }
+
+    private PeerPayload Describe(PeerError error)
+    {
+        var node = _context.Node;
+        var open = node.PublicAddress;
+        var local = _context.Options.SharesLocalAddresses ? node.LocalAddresses : [];
+        var relays = _context.Announcer.RelayAddresses;
+        return new PeerPayload
+        {
+            Error = error,
+            Firewall = open is null ? NatKind.Unknown : NatKind.Open,
+            Holepunch = open is null ? new HolepunchOffer((ulong)_id, _context.Announcer.Relays) : null,
+            Addresses = open is { } address ? [address, .. local] : local,
+            Stream = new StreamOffer(_raw?.LocalId ?? 0),
+            SecretStreamVersion = 1,
+            RelayAddresses = relays.Count > 0 ? relays : null,
+        };
+    }
+
+    private void Follow(ServerRoute route, byte[] reply, UdxSocket socket, UdpAddress client)
+    {
+        if (route is ServerRoute.Punch or ServerRoute.AwaitNeighbour) StartPunch();
+        _reply.TrySetResult(new ServerReply(reply, route == ServerRoute.Punch ? _socket?.Socket : null));
+        if (route == ServerRoute.Connect) Connect(socket, client, AddressScope.IsPrivate(client) ? ConnectionKind.Lan : ConnectionKind.Direct);
+        else if (_punch is null) SetDeadline(_timer.Now + ServerPunch.Patience);
+    }
+
+    private void StartPunch()
+    {
+        _secrets = new SecurePayload(_keys!.Hash.Span, _context.Node.Random);
+        OpenSocket();
+        _punch = new ServerPunch(_client!.Firewall, !_context.Node.IsFirewalled, _secrets.TokenFor, _timer.Now);
+        Step(_ => { });
+    }
+
+    private void OpenSocket()
+    {
+        var old = _socket;
+        _socket = new PunchSocket(_context.Node, (_, from) => _lane.Post(() => Step(punch => punch.HandleKnock(from))));
+        if (old is not null) _ = old.DisposeAsync().AsTask();
+    }
+
+    private void SetDeadline(Instant deadline)
+    {
+        _deadline = deadline;
+        _timer.Set(deadline);
+    }
+
+    private void Tick()
+    {
+        if (_punch is not null) Step(punch => punch.HandleTimeout(_timer.Now));
+        else if (_timer.Now >= _deadline) End();
+        else _timer.Set(_deadline);
+    }
+
+    /// <summary>On the lane: feeds the punch, then does what it wants.</summary>
+    private void Step(Action<ServerPunch> feed)
+    {
+        if (_hasEnded || _punch is not { } punch) return;
+        feed(punch);
+        while (punch.TryTake(out var action)) Do(action);
+        if (!_hasEnded) _timer.Set(punch.NextTimeout);
+    }
+
+    private void Do(PunchAction action)
+    {
+        switch (action)
+        {
+            case PunchAction.Knock knock:
+                _socket?.Send(knock.What);
+                break;
+            case PunchAction.Reopen:
+                OpenSocket();
+                break;
+            case PunchAction.Sample when _socket is { } socket:
+                _ = SampleAsync(socket);
+                break;
+            case PunchAction.Answer answer when _punchRequests.Remove(answer.Request, out var request):
+                request.Answer(_secrets!.Seal(answer.Payload), _socket?.Socket);
+                break;
+            case PunchAction.Fail:
+                End();
+                break;
+        }
+    }
+
+    private async Task SampleAsync(PunchSocket socket)
+    {
+        await NatProbe.RunAsync(_context.Node, socket.Socket, (seen, by) => Sampled(socket, punch => punch.HandleSample(seen, by, _timer.Now)), _life.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Sampled(socket, punch => punch.HandleSamplingEnd(_timer.Now));
+    }
+
+    private void Sampled(PunchSocket socket, Action<ServerPunch> feed) => _lane.Post(() =>
+    {
+        if (_socket == socket) Step(feed);
+    });
+
+    private void Connect(UdxSocket socket, UdpAddress to, ConnectionKind kind)
+    {
+        if (_hasEnded || _raw is not { } raw || _keys is not { } keys) return;
+        _raw = null;
+        _keys = null;
+        var punched = _socket is { } own && own.Socket == socket ? own : null;
+        if (punched is not null) _socket = null;
+        raw.Connect(socket, _client!.Stream!.Id, to);
+        var through = punched is not null && !AddressScope.IsPrivate(to) ? ConnectionKind.HolePunched : kind;
+        End();
+        _context.Connected(DhtConnection.Open(raw, keys, through, punched, _context.Options.KeepAlive, _context.Node));
+    }
+
+    private void End()
+    {
+        if (_hasEnded) return;
+        _hasEnded = true;
+        _timer.Dispose();
+        _ = _life.CancelAsync();
+        _raw?.Abort();
+        _keys?.Dispose();
+        _secrets?.Dispose();
+        _punchRequests.Clear();
+        if (_socket is not null) _ = _socket.DisposeAsync().AsTask();
+        _reply.TrySetResult(null);
+        _context.Ended(_id);
+    }
+
+    private sealed class PendingPunch(HolepunchMessage message, IPeerRequest request)
+    {
+        public void Answer(byte[] payload, UdxSocket? socket)
+        {
+            var action = PeerRouter.AnswerHolepunch(message, request.From, payload);
+            request.Forward(action.Value!, action.To, socket);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Nashi.Cryptography;
+using Nashi.Datagrams;
+
+namespace Nashi.Dht;
+
+/// <summary>How to connect to one peer.</summary>
+public sealed record DhtConnectOptions
+{
+    /// <summary>Everything by default.</summary>
+    public static DhtConnectOptions Default { get; } = new();
+
+    /// <summary>Who we are to the peer; by default the node's own key pair. Borrowed, not disposed.</summary>
+    public KeyPair? KeyPair { get; init; }
+
+    /// <summary>Nodes believed to relay for the peer: tried before and beside a search. At most 16 are used.</summary>
+    public IReadOnlyList<UdpAddress> KnownRelays { get; init; } = [];
+
+    /// <summary>Whether to tell the peer our addresses on the local network and to look for it there. Default true.</summary>
+    public bool UsesLan { get; init; } = true;
+
+    /// <summary>Whether to open our router towards the peer before asking it: one round trip less. Default true.</summary>
+    public bool OpensEarly { get; init; } = true;
+
+    /// <summary>How long the whole may take. Default 60 seconds.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often an idle connection shows that it lives; zero for never. Default 5 seconds.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(5);
+}

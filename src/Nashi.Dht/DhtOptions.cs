@@ -1,0 +1,54 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Nashi.Cryptography;
+using Nashi.Datagrams;
+using Nashi.Dht.Records;
+
+namespace Nashi.Dht;
+
+/// <summary>How a DHT node works.</summary>
+public sealed record DhtOptions
+{
+    /// <summary>The port nodes of the public network prefer.</summary>
+    public const int DefaultPort = 49737;
+
+    /// <summary>The public network's first addresses (network.md §3.1).</summary>
+    public static IReadOnlyList<UdpAddress> PublicBootstrap { get; } =
+    [
+        UdpAddress.FromIPv4(0x58630356, DefaultPort), UdpAddress.FromIPv4(0x8e5d5a71, DefaultPort), UdpAddress.FromIPv4(0x8a449408, DefaultPort),
+    ];
+
+    /// <summary>Nodes to start from; empty for the first node of an isolated network. Default: the public network.</summary>
+    public IReadOnlyList<UdpAddress> Bootstrap { get; init; } = PublicBootstrap;
+
+    /// <summary>The interface to bind to. Default: all (IPv4).</summary>
+    public IPAddress Host { get; init; } = IPAddress.Any;
+
+    /// <summary>The port of the server socket; when it and the next four are taken, any. 0 for any. Default 49737.</summary>
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>True never to serve others, false to serve at once, null to serve once stable and reachable (default).</summary>
+    public bool? Ephemeral { get; init; }
+
+    /// <summary>Whether to assume that not everybody can reach us until a test says otherwise. Default true.</summary>
+    public bool IsFirewalled { get; init; } = true;
+
+    /// <summary>Who this node is when it connects; borrowed. Default: a new random pair.</summary>
+    public KeyPair? KeyPair { get; init; }
+
+    /// <summary>Requests that may be sent within 750 ms. Default 80.</summary>
+    public int MaxWindow { get; init; } = 80;
+
+    /// <summary>How much is stored for others.</summary>
+    public RecordLimits Records { get; init; } = RecordLimits.Default;
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The source of randomness. Default: the system's.</summary>
+    public IRandom Random { get; init; } = SystemRandom.Instance;
+
+    /// <summary>Where it logs. Default: nowhere.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}

@@ -1,0 +1,10 @@
+using Nashi.Dht.Rpc;
+
+namespace Nashi.Dht.Queries;
+
+/// <summary>How a query ended.</summary>
+/// <param name="Closest">The closest nodes that answered, nearest first; at most twenty.</param>
+/// <param name="Answers">How many answered in all.</param>
+/// <param name="Committed">How many stored what they were asked to.</param>
+/// <param name="CommitError">What the last node that refused said; zero when none did.</param>
+internal sealed record QueryOutcome(IReadOnlyList<RpcReply> Closest, int Answers, int Committed, ulong CommitError);

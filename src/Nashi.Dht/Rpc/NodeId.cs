@@ -1,0 +1,48 @@
+using Nashi.Cryptography;
+using Nashi.Datagrams;
+using Nashi.Encoding;
+
+namespace Nashi.Dht.Rpc;
+
+/// <summary>Where in the key space a node lives: the hash of its address, so that nobody chooses its place freely. Source: network.md §2.2.</summary>
+internal static class NodeId
+{
+    /// <summary>The id of the node at an IPv4 address.</summary>
+    public static Bytes32 Of(UdpAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[6];
+        address.WriteBytes(bytes[..4]);
+        bytes[4] = (byte)address.Port;
+        bytes[5] = (byte)(address.Port >> 8);
+        return Blake2b.Hash(bytes);
+    }
+
+    /// <summary>How many leading bits two ids share: 0 to 256.</summary>
+    public static int SharedBits(in Bytes32 a, in Bytes32 b)
+    {
+        var left = a.AsSpan();
+        var right = b.AsSpan();
+        for (var i = 0; i < Bytes32.Size; i++)
+        {
+            var difference = (uint)(left[i] ^ right[i]);
+            if (difference != 0) return (8 * i) + System.Numerics.BitOperations.LeadingZeroCount(difference) - 24;
+        }
+
+        return 8 * Bytes32.Size;
+    }
+
+    /// <summary>Compares two ids by their XOR distance to <paramref name="target"/>; negative when <paramref name="a"/> is nearer.</summary>
+    public static int CompareDistance(in Bytes32 target, in Bytes32 a, in Bytes32 b)
+    {
+        var middle = target.AsSpan();
+        var left = a.AsSpan();
+        var right = b.AsSpan();
+        for (var i = 0; i < Bytes32.Size; i++)
+        {
+            var difference = (left[i] ^ middle[i]) - (right[i] ^ middle[i]);
+            if (difference != 0) return difference;
+        }
+
+        return 0;
+    }
+}

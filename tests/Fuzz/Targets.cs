@@ -1,0 +1,147 @@
+using Nashi.Cryptography;
+using Nashi.Datagrams;
+using Nashi.Deploy;
+using Nashi.Dht.Connecting;
+using Nashi.Dht.HolePunching;
+using Nashi.Dht.Records;
+using Nashi.Dht.Rpc;
+using Nashi.Encoding;
+using Nashi.Hyperbee;
+using Nashi.Hyperbee.Tree;
+using Nashi.Hypercore.Manifests;
+using Nashi.Hypercore.Replication.Protocol;
+using Nashi.Hypercore.State;
+using Nashi.Hyperdrive;
+using Nashi.Hyperdrive.Blobs;
+using Nashi.Hyperdrive.Drives;
+using Nashi.SecretStream;
+using Nashi.Storage;
+using Nashi.Storage.Records;
+using Nashi.Udx.Protocol;
+
+namespace Nashi.Fuzz;
+
+/// <summary>Every decoder of a stranger's bytes. A new one gets a line here.</summary>
+internal static class Targets
+{
+    public static IReadOnlyList<Target> All { get; } =
+    [
+        .. Encoding(),
+        .. Streams(),
+        .. Network(),
+        .. Hypercore(),
+        .. Store(),
+        .. Files(),
+    ];
+
+    private static Target[] Encoding() =>
+    [
+        new("compact value", ["encoding"], bytes => new CompactReader(bytes) is var reader && CompactValue.TryRead(ref reader, out _), 512),
+        new("compact reader", ["encoding"], ReadEverything),
+        new("index number", ["encoding", "storage"], bytes => { ReadOnlySpan<byte> rest = bytes; return IndexEncoder.TryReadUInt(ref rest, out _); }),
+        new("index bytes", ["encoding", "storage"], bytes => { ReadOnlySpan<byte> rest = bytes; return IndexEncoder.TryReadBytes(ref rest, out _); }),
+        new("z-base-32", ["text:yryk5fgmfbcx9zqhhr8bp5rqsnqkx5eoptpcyf9qjhxx7bbp4kdo"], bytes => ZBase32.TryDecode(Text(bytes), new byte[32])),
+        new("hex", ["text:00ff"], bytes => Hex.TryDecode(Text(bytes), new byte[32])),
+        new("id", ["text:yryk5fgmfbcx9zqhhr8bp5rqsnqkx5eoptpcyf9qjhxx7bbp4kdo"], bytes => Id32.TryParse<PublicKey>(Text(bytes), out _)),
+    ];
+
+    private static Target[] Streams() =>
+    [
+        new("noise IK, first message", ["noise"], bytes => Noise.TryRead(Noise.StartIK(), bytes), 4096),
+        new("noise XX, first message", ["noise"], bytes => Noise.TryRead(Noise.StartXX(), bytes), 4096),
+        new("secret stream frames", ["secretstream"], StreamDecoders.SecretStream, 128),
+        new("secret stream unordered", ["secretstream"], StreamDecoders.Unordered),
+        new("protomux frames", ["protomux"], StreamDecoders.Protomux, 2048),
+    ];
+
+    private static Target[] Network() =>
+    [
+        new("UDX header", ["udx"], bytes => PacketHeader.TryRead(bytes, out _)),
+        new("UDX packets", ["udx"], StreamDecoders.Udx, 4096),
+        new("UDP address", ["text:127.0.0.1:80", "text:[::1]:80"], bytes => UdpAddress.TryParse(Text(bytes), out _)),
+        new("DHT request", ["connect"], bytes => RpcRequest.TryDecode(bytes, out _)),
+        new("DHT response", ["connect"], bytes => RpcResponse.TryDecode(bytes, out _)),
+        new("DHT announce", ["connect"], bytes => AnnounceMessage.TryDecode(bytes, out _)),
+        new("DHT peer record", ["connect"], bytes => PeerRecord.TryDecode(bytes, out _)),
+        new("DHT lookup answer", ["connect"], bytes => LookupAnswer.TryDecode(bytes, out _)),
+        new("DHT mutable value", ["connect"], bytes => MutableValue.TryDecode(bytes, out _)),
+        new("DHT mutable put", ["connect"], bytes => MutableValue.TryDecodePut(bytes, out _, out _)),
+        new("handshake message", ["connect"], bytes => HandshakeMessage.TryDecode(bytes) is not null),
+        new("handshake payload", ["connect"], bytes => PeerPayload.TryDecode(bytes) is not null),
+        new("hole-punch message", ["connect"], bytes => HolepunchMessage.TryDecode(bytes) is not null),
+        new("hole-punch payload", ["connect"], bytes => PunchPayload.TryDecode(bytes) is not null),
+    ];
+
+    private static Target[] Hypercore() =>
+    [
+        new("manifest", ["hypercore"], bytes => ManifestCodec.TryDecode(bytes, out _)),
+        new("stored manifest", ["hypercore", "storage"], bytes => StoredManifest.TryDecode(bytes, out _)),
+        new("multisig", ["hypercore"], bytes => Multisig.TryRead(bytes, out _)),
+        new("multisig, version 0", ["hypercore"], bytes => Multisig.TryReadVersion0(bytes, out _)),
+        new("replication handshake", ["replication"], bytes => ReplicationHandshake.TryDecode(bytes, out _)),
+        new("replication sync", ["replication"], bytes => SyncMessage.TryDecode(bytes, out _)),
+        new("replication request", ["replication"], bytes => RequestMessage.TryDecode(bytes, out _)),
+        new("replication cancel", ["replication"], bytes => CancelMessage.TryDecode(bytes, out _)),
+        new("replication data", ["replication"], bytes => DataMessage.TryDecode(bytes, out _)),
+        new("replication no data", ["replication"], bytes => NoDataMessage.TryDecode(bytes, out _)),
+        new("replication want", ["replication"], bytes => WantMessage.TryDecode(bytes, out _)),
+        new("replication bitfield", ["replication"], bytes => BitfieldMessage.TryDecode(bytes, out _)),
+        new("replication range", ["replication"], bytes => RangeMessage.TryDecode(bytes, out _)),
+        new("replication extension", ["replication"], bytes => ExtensionMessage.TryDecode(bytes, out _)),
+    ];
+
+    private static Target[] Store() =>
+    [
+        Record<StoreHead>("store head"),
+        Record<CorePointer>("core pointer"),
+        Record<CoreAuth>("core auth"),
+        Record<CoreHead>("core head"),
+        Record<CoreAlias>("core alias"),
+        Record<CoreHints>("core hints"),
+        Record<CoreDependency>("core dependency"),
+        Record<SessionList>("session list"),
+        Record<GroupReference>("group reference"),
+        Record<NodeRecord>("tree node"),
+        new("storage alias key", ["storage"], bytes => StorageKeys.TryReadAlias(bytes, out _)),
+        new("storage discovery key", ["storage"], bytes => StorageKeys.TryReadDiscoveryKey(bytes, out _)),
+        new("storage data key", ["storage"], bytes => StorageKeys.TrySplit(bytes, out _, out _)),
+    ];
+
+    private static Target[] Files() =>
+    [
+        new("hyperbee block", ["bee", .. Texts.Bee], bytes => BlockCodec.TryDecode(5, bytes, out _), 512),
+        new("hyperbee index", ["bee"], bytes => BlockCodec.TryDecodeIndex(bytes, out _), 512),
+        new("hyperbee header", ["bee"], bytes => BeeHeader.TryDecode(bytes, out _)),
+        new("drive entry", [Texts.Entry], bytes => DriveEntryCodec.TryDecode("/a", 1, bytes, out _), 512),
+        new("blob block map", ["encoding", "text:\u0001\u0002\u0003\u0004"], bytes => BlockMapCodec.TryDecode(bytes, []), 512),
+        new("drive path", ["text:/a/b/../c", "text:a\\b", "text:/CON", "text:/.."], bytes => DrivePath.IsCanonical(Text(bytes))),
+        new("pear link", [.. Texts.Links], bytes => PearLink.TryParse(Text(bytes), out _, out _)),
+    ];
+
+    private static Target Record<T>(string name)
+        where T : IStoredRecord<T> => new(name, ["storage", "corestore"], bytes => RecordCodec.TryDecode<T>(bytes, out _));
+
+    private static string Text(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes);
+
+    // Every kind of read in turn, chosen by the input itself.
+    private static bool ReadEverything(byte[] bytes)
+    {
+        var reader = new CompactReader(bytes);
+        var ok = true;
+        while (ok && reader.TryReadByte(out var what))
+        {
+            ok = (what % 7) switch
+            {
+                0 => reader.TryReadUInt(out _),
+                1 => reader.TryReadInt(out _),
+                2 => reader.TryReadBuffer(out _),
+                3 => reader.TryReadString(100, out _),
+                4 => reader.TryReadArrayLength(1 + (what / 7), out _),
+                5 => reader.TryReadFixed32(out _),
+                _ => reader.TryReadInt32(out _),
+            };
+        }
+
+        return ok;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+using Nashi.Cryptography;
+using Nashi.Datagrams;
+using Nashi.Dht.Connecting;
+using Nashi.Encoding;
+using Nashi.Udx;
+
+namespace Nashi.Dht.Tests.Connecting;
+
+/// <summary>One node of a <see cref="FakeNet"/>.</summary>
+internal sealed class FakeNode : IConnectNode, IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly FakeNet _net;
+
+    public FakeNode(FakeNet net)
+    {
+        _net = net;
+        Udx = new UdxHost();
+        ServerSocket = Udx.Bind(UdpAddress.FromIPv4(0x7f000001, 0));
+        ServerSocket.SetDatagramHandler((_, _, _) => { });
+        Router = new PeerRouter(new ForwardTable(100, TimeSpan.FromMinutes(20)), new SourceBudget(1000, 1000, 10_000));
+    }
+
+    public PeerRouter Router { get; }
+
+    public ServerRegistry Servers { get; } = new();
+
+    public UdpAddress Address => ServerSocket.LocalAddress;
+
+    /// <summary>Whether it answers handshakes with noise instead of passing them on.</summary>
+    public bool Lies { get; set; }
+
+    /// <summary>Whether pings find nobody.</summary>
+    public bool HidesFromPings { get; set; }
+
+    public TimeProvider Clock => TimeProvider.System;
+
+    public IRandom Random => SystemRandom.Instance;
+
+    public UdxHost Udx { get; }
+
+    public UdxSocket DefaultSocket => ServerSocket;
+
+    public UdxSocket ServerSocket { get; }
+
+    public bool IsFirewalled { get; init; } = true;
+
+    public UdpAddress? PublicAddress => IsFirewalled ? null : Address;
+
+    public IReadOnlyList<UdpAddress> LocalAddresses => [Address];
+
+    public IReadOnlyList<UdpAddress> SomeNodes(int count) => [.. _net.Relays.Select(relay => relay.Address).Take(count)];
+
+    public DhtServer CreateServer(DhtServerOptions? options = null) => new(this, Servers, options ?? DhtServerOptions.Default);
+
+    public async Task<DhtConnection> ConnectAsync(PublicKey peer, KeyPair keyPair, DhtConnectOptions? options = null)
+    {
+        options ??= DhtConnectOptions.Default;
+        await using var attempt = new ConnectAttempt(this, peer, keyPair, options.KnownRelays, options);
+        return await attempt.RunAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async Task<NodeReply?> RequestAsync(
+        ulong command, Bytes32 target, byte[] value, UdpAddress to, UdxSocket? socket, int retries, CancellationToken cancellationToken)
+    {
+        var from = (socket ?? ServerSocket).LocalAddress;
+        _net.Register(from, this);
+        var transaction = new FakeTransaction(from, to);
+        _net.Carry(transaction, command, target, value, from, to);
+        try
+        {
+            return await transaction.Reply.WaitAsync(Patience, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<NodeReply?> PingAsync(UdpAddress to, UdxSocket? socket, int retries, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        return _net.Find(to) is { HidesFromPings: false } ? new NodeReply(to, (socket ?? ServerSocket).LocalAddress, null) : null;
+    }
+
+    public async IAsyncEnumerable<UdpAddress> FindPeerAsync(
+        Bytes32 target, IReadOnlyList<UdpAddress> seeds, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        foreach (var node in _net.WhoKnows(target)) yield return node.Address;
+    }
+
+    public void HandleDatagram(UdxSocket socket, ReadOnlySpan<byte> bytes, UdpAddress from)
+    {
+    }
+
+    public Task<IServerAnnouncer> AnnounceServerAsync(KeyPair keyPair, CancellationToken cancellationToken)
+    {
+        var target = ConnectCommands.TargetOf(keyPair.PublicKey);
+        _net.Announce(target, Address);
+        return Task.FromResult<IServerAnnouncer>(new Announcer(_net, target, Address));
+    }
+
+    public void Handle(FakeTransaction transaction, ulong command, Bytes32 target, byte[] value, UdpAddress from, UdpAddress at)
+    {
+        var now = Instant.Now(Clock);
+        var server = Servers.Find(target);
+        var request = new Request(_net, this, transaction, command, target, from, at);
+        if (command == ConnectCommands.Handshake && HandshakeMessage.TryDecode(value) is { } handshake)
+        {
+            if (Lies) transaction.Respond(new HandshakeMessage(RouteMode.Reply, new byte[100], from).Encode(), at, transaction.Asker);
+            else Obey(Router.RouteHandshake(handshake, target, from, server is not null, now), request, () => server!.HandleHandshake(handshake, request));
+        }
+        else if (command == ConnectCommands.Holepunch && HolepunchMessage.TryDecode(value) is { } punch)
+        {
+            Obey(Router.RouteHolepunch(punch, target, from, server is not null, now), request, () => server!.HandleHolepunch(punch, request));
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Udx.DisposeAsync();
+
+    private static void Obey(RouteAction action, Request request, Action serve)
+    {
+        if (action.Verb == RouteVerb.Serve) serve();
+        else if (action.Verb == RouteVerb.Forward) request.Forward(action.Value!, action.To, null);
+        else if (action.Verb == RouteVerb.Respond) request.Respond(action.Value, action.To, false, null);
+        else if (action.Verb == RouteVerb.Guide) request.Respond(null, request.From, true, null);
+    }
+
+    private sealed class Request(FakeNet net, FakeNode node, FakeTransaction transaction, ulong command, Bytes32 target, UdpAddress from, UdpAddress at)
+        : IPeerRequest
+    {
+        public UdpAddress From => from;
+
+        public UdpAddress Seen => at;
+
+        public UdxSocket Socket => node.ServerSocket;
+
+        public void Respond(byte[]? value, UdpAddress to, bool withCloserNodes, UdxSocket? socket) => transaction.Respond(value, at, to);
+
+        public void Forward(byte[] value, UdpAddress to, UdxSocket? socket)
+        {
+            var sender = (socket ?? node.ServerSocket).LocalAddress;
+            net.Register(sender, node);
+            net.Carry(transaction, command, target, value, sender, to);
+        }
+    }
+
+    private sealed class Announcer(FakeNet net, Bytes32 target, UdpAddress self) : IServerAnnouncer
+    {
+        public IReadOnlyList<RelayRoute> Relays => [.. net.Relays.Take(3).Select(relay => new RelayRoute(relay.Address, self))];
+
+        public IReadOnlyList<UdpAddress> RelayAddresses => [.. net.Relays.Take(3).Select(relay => relay.Address)];
+
+        public bool IsRelay(UdpAddress node) => Relays.Any(route => route.Relay == node);
+
+        public ValueTask DisposeAsync()
+        {
+            net.Unannounce(target);
+            return default;
+        }
+    }
+}
