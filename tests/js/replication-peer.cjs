@@ -17,7 +17,7 @@ async function main () {
   if (!options.key) {
     opts.keyPair = keyPair
     if (options.compat) opts.compat = true
-    if (options.version !== undefined) {
+    if (options.version !== undefined && !options.compat) {
       opts.manifest = { version: options.version, quorum: 1, signers: [{ namespace: require('hypercore/lib/caps').DEFAULT_NAMESPACE, publicKey: keyPair.publicKey }] }
     }
   }
@@ -44,6 +44,9 @@ async function main () {
   }
 }
 
+// While a fork is being adopted there is none.
+const tree = (core) => Hypercore.treeHashFromStorage(core).then((hash) => hash.toString('hex'), () => '')
+
 const block = (index, size) => Buffer.alloc(size, (index * 31) & 255)
 
 async function run (core, { run, count, size, index, start, end, length, offset, linear }) {
@@ -62,10 +65,10 @@ async function run (core, { run, count, size, index, start, end, length, offset,
     case 'update': return { updated: await core.update({ wait: true }), length: core.length }
     case 'download': {
       await core.download({ start, end, linear: !!linear }).done()
-      return { contiguous: core.contiguousLength, length: core.length, tree: (await core.treeHash()).toString('hex') }
+      return { contiguous: core.contiguousLength, length: core.length, tree: await tree(core) }
     }
     case 'seek': return { found: await core.seek(offset, { timeout: 30000 }) }
-    case 'info': return { errors, length: core.length, fork: core.fork, contiguous: core.contiguousLength, remote: core.remoteContiguousLength, tree: (await core.treeHash()).toString('hex'), peers: core.peers.length, version: core.manifest ? core.manifest.version : -1 }
+    case 'info': return { errors, length: core.length, fork: core.fork, contiguous: core.contiguousLength, remote: core.remoteContiguousLength, tree: await tree(core), peers: core.peers.length, version: core.manifest ? core.manifest.version : -1 }
     case 'append': await core.append(Buffer.alloc(size, count)); return { length: core.length }
   }
   throw new Error('unknown command ' + run)

@@ -158,7 +158,9 @@ internal sealed partial class Replicator
             VerifyOutcome outcome;
             try
             {
+#pragma warning disable VSTHRD002 // It is complete: this is its continuation.
                 outcome = _outcome.GetResult();
+#pragma warning restore VSTHRD002
             }
             catch (Exception error)
             {

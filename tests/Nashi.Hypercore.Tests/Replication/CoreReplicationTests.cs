@@ -157,6 +157,24 @@ public sealed class CoreReplicationTests
     }
 
     [Fact]
+    public async Task SparsePeer_ServesARangeThatItDownloaded()
+    {
+        await using var writer = Live.Writer(1);
+        await writer.AppendAsync(2000);
+        await using var middle = Live.ReaderOf(writer.Core);
+        await using (Wire.Between(writer.Replicator, middle.Replicator))
+        {
+            await Until(() => middle.Core.Length == 2000);
+            Assert.True(await middle.Replicator.Download(500, 700, false).Completed.WaitAsync(Patience, Token));
+        }
+
+        await using var reader = Live.ReaderOf(writer.Core);
+        await using var wire = Wire.Between(middle.Replicator, reader.Replicator);
+        await Until(() => reader.Core.Length == 2000);
+        Assert.True(await reader.Replicator.Download(500, 700, false).Completed.WaitAsync(Patience, Token));
+    }
+
+    [Fact]
     public async Task ClearedBlocks_AreFetchedAgain()
     {
         await using var writer = Live.Writer(1);

@@ -27,7 +27,7 @@ public sealed class ReferenceReplicationTests
     [InlineData(1, true, true)]
     public async Task Reader_OfAReferenceWriter_GetsBlocksAndFollows(int version, bool isCompat, bool isInitiator)
     {
-        await using var js = await Reference.StartAsync(new JsonObject { ["version"] = isCompat ? null : version, ["compat"] = isCompat, ["initiator"] = !isInitiator });
+        await using var js = await Reference.StartAsync(new JsonObject { ["version"] = version, ["compat"] = isCompat, ["initiator"] = !isInitiator });
         _ = await js.RunAsync("fill", new() { ["count"] = 25, ["size"] = 10 });
         await using var reader = Live.Open(js.Key, new());
         await using var connection = await js.ConnectAsync(reader.Replicator, isInitiator);
@@ -191,7 +191,7 @@ public sealed class ReferenceReplicationTests
         }
 
         await using var reader = Live.ReaderOf(writer.Core);
-        await using var connection = await js.ConnectAsync(reader.Replicator, false);
+        await using var connection = await js.ConnectAsync(reader.Replicator, true);
         Assert.Equal(16, (await GetAsync(reader, 600)).Length);
         Assert.False(await reader.Replicator.FetchBlockAsync(10, true, Token).AsTask().WaitAsync(Patience, Token));
         Assert.True(await reader.Replicator.Download(500, 700, false).Completed.WaitAsync(Patience, Token));

@@ -6,7 +6,6 @@ namespace Nashi.Hypercore.Replication.Protocol;
 internal sealed partial class ReplicationEngine
 {
     private const int MaxRefusals = 32;
-    private const int MaxShortenedFailures = 16;
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
 
@@ -74,8 +73,9 @@ internal sealed partial class ReplicationEngine
             case ProofRefusal.Frozen or ProofRefusal.Closed:
                 break;
             default:
-                // The answer that was to bring the nodes that this one builds on may have failed, or come later: no fault of the peer.
-                if (request.SharedNodes is not null && ++peer.ShortenedFailures <= MaxShortenedFailures) peer.LastBlock = null;
+                // The answer that was to bring the nodes that this one builds on may have failed, or come later: no fault of the peer. After some of those
+                // nothing is asked that way any more, so that a liar gains nothing.
+                if (request.SharedNodes is not null) peer.ShortenedFailures++;
                 else Strike(peer, now);
                 break;
         }

@@ -198,7 +198,7 @@ internal sealed partial class ReplicationEngine
 
         var end = Math.Min(want.Start + want.Length, length);
         if (want.Any) AnswerAny(peer, want.Start, end);
-        else AnswerWindow(peer, want.Start & ~31UL, end);
+        else AnswerWindow(peer, want.Start & ~(BlockSet.PageBits - 1), end);
     }
 
     private void AnswerAny(RemotePeer peer, ulong start, ulong end)
@@ -220,9 +220,8 @@ internal sealed partial class ReplicationEngine
         Span<uint> words = stackalloc uint[WordsPerMessage];
         while (start < end)
         {
-            var count = (int)Math.Min(WordsPerMessage, (end - start + 31) / 32);
-            // The reference takes bitfields in steps of 128 blocks.
-            count = (count + 3) & ~3;
+            // Whole pages, so that what the remote had wrong is corrected too.
+            var count = WordsPerMessage;
             if (core.CopyBits(start, words[..count])) output.SendBitfield(peer, start, words[..count]);
             start += (ulong)count * 32;
         }
