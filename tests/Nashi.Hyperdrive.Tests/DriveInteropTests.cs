@@ -262,9 +262,14 @@ public sealed class DriveInteropTests
         File.WriteAllBytes(Path.Combine(folder, "sub", "big.bin"), Noise(3_000_000, 3));
         File.WriteAllBytes(Path.Combine(folder, "sub", "same.bin"), [.. Noise(1_500_000, 4), .. Noise(1_500_000, 4)]);
         File.WriteAllText(Path.Combine(folder, "sub", "deeper", "run.sh"), "#!/bin/sh\n");
-        File.SetUnixFileMode(Path.Combine(folder, "sub", "deeper", "run.sh"), (UnixFileMode)0b111_101_101);
+        MakeExecutable(Path.Combine(folder, "sub", "deeper", "run.sh"));
         File.CreateSymbolicLink(Path.Combine(folder, "sub", "to-a"), "../a.txt");
         for (var i = 0; i < 30; i++) File.WriteAllText(Path.Combine(folder, $"file-{i}.txt"), $"file {i}");
+    }
+
+    private static void MakeExecutable(string path)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
     }
 
     private static void Change(string folder)
@@ -272,7 +277,7 @@ public sealed class DriveInteropTests
         File.WriteAllText(Path.Combine(folder, "a.txt"), "hello again");
         var big = Path.Combine(folder, "sub", "big.bin");
         File.WriteAllBytes(big, [.. Noise(1000, 8), .. File.ReadAllBytes(big)]);
-        File.SetUnixFileMode(Path.Combine(folder, "file-3.txt"), (UnixFileMode)0b111_101_101);
+        MakeExecutable(Path.Combine(folder, "file-3.txt"));
         File.WriteAllText(Path.Combine(folder, "new.txt"), "new");
     }
 
@@ -280,6 +285,6 @@ public sealed class DriveInteropTests
         => [.. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
             .Select(path => new FileInfo(path))
             .Where(file => !file.Attributes.HasFlag(FileAttributes.Directory))
-            .Select(file => $"{Path.GetRelativePath(folder, file.FullName)} {file.LinkTarget ?? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName)))} {file.LinkTarget is null && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute)}")
+            .Select(file => $"{Path.GetRelativePath(folder, file.FullName)} {file.LinkTarget ?? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.FullName)))} {file.LinkTarget is null && (file.UnixFileMode & UnixFileMode.UserExecute) != UnixFileMode.None}")
             .Order(StringComparer.Ordinal)];
 }
