@@ -13,7 +13,8 @@ internal static class CommandTree
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
     {
         var host = new CommandHost(output, errors);
-        var parsed = Build(host).Parse(args);
+        // The program alone is a question: what can it do?
+        var parsed = Build(host).Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0) return host.ReportUsage(parsed);
         var configuration = new InvocationConfiguration
         {

@@ -5,12 +5,15 @@ namespace Nashi.Deploy;
 /// <summary>Opens the drive behind a link, looking for peers when this store does not have it.</summary>
 internal static class RemoteDrive
 {
+    // A block may be 8 MiB and a peer slow; but when all peers are gone the user must hear of it.
+    private static readonly TimeSpan BlockTimeout = TimeSpan.FromMinutes(3);
+
     /// <summary>Opens the drive and brings it to the version that the link names, or to the newest that can be had.</summary>
     /// <exception cref="NoPeerException">Nobody has it, and neither has this store.</exception>
     /// <exception cref="VersionNotFoundException">The version does not exist, or is not the one that the hashlink promises.</exception>
     public static async ValueTask<Drive> OpenAsync(DeploySession session, PearLink link, bool mustBeCurrent, CancellationToken cancellationToken)
     {
-        var drive = await Drive.OpenAsync(session.Store, link.Key, null, cancellationToken).ConfigureAwait(false);
+        var drive = await Drive.OpenAsync(session.Store, link.Key, new DriveOptions { Timeout = BlockTimeout }, cancellationToken).ConfigureAwait(false);
         try
         {
             if (NeedsPeers(drive, link, mustBeCurrent)) await UpdateAsync(session, drive, link, cancellationToken).ConfigureAwait(false);

@@ -58,8 +58,25 @@ internal static class CoreCloneCommand
         progress.Report();
         while (core.ContiguousLength < core.Length)
         {
-            _ = await changes.ReadAsync(cancellation).ConfigureAwait(false);
+            await WaitForChangeAsync(core, changes, cancellation).ConfigureAwait(false);
             progress.Report();
+        }
+    }
+
+    // Peers may go away for good in the middle: then the user must hear of it.
+    private static async Task WaitForChangeAsync(Core core, ChannelReader<bool> changes, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(PeerSearch.Patience);
+        try
+        {
+            _ = await changes.ReadAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            if (core.PeerCount > 0) return;
+            throw new CliException(
+                "PEER_LOST", $"All peers of {core.Key} went away with {core.ContiguousLength} of {core.Length} blocks here. What was fetched is kept: run the same again to go on.");
         }
     }
 

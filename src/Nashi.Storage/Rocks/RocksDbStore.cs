@@ -6,6 +6,9 @@ namespace Nashi.Storage.Rocks;
 /// <remarks>One process at a time; thread-safe inside it. Writes go to the log at once, and to the disk on <see cref="SyncAsync"/>.</remarks>
 public sealed unsafe class RocksDbStore : IKeyValueStore
 {
+    // Room that opening anew needs beside the log.
+    private const long Reserve = 4 << 20;
+
     private readonly Lock _reopening = new();
     private readonly string _path;
     private readonly GroupSync _sync;
@@ -120,10 +123,26 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     /// <inheritdoc />
     public void Dispose()
     {
+        FlushAtRest();
         lock (_reopening)
         {
             _isDisposed = true;
             _database.Dispose();
+        }
+    }
+
+    // A damaged log looks like one that a power cut tore, and is cut there without a word. A damaged sorted file is refused and named: that is what a store at rest
+    // should be made of.
+    private void FlushAtRest()
+    {
+        if (IsReadOnly || _isStuck || _isDisposed) return;
+        try
+        {
+            Flush();
+        }
+        catch (Exception error) when (error is StorageException or ObjectDisposedException)
+        {
+            // The log still has everything.
         }
     }
 
@@ -148,6 +167,12 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
         {
             MarkStuck();
             throw;
+        }
+        catch (StorageException failed) when (failed.Failure == StorageFailure.InputOutput && (_isStuck || FreeSpace() < Reserve))
+        {
+            // After one write found no room, RocksDB refuses the others with a reason that says nothing.
+            MarkStuck();
+            throw new StorageException(StorageFailure.DiskFull, $"The disk that holds {_path} is full: this write is not on it. Free some space and try again.", failed);
         }
     }
 
@@ -211,7 +236,6 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
 
     private long SpaceToReopen()
     {
-        const long Reserve = 4 << 20;
         return Reserve + new DirectoryInfo(_path).EnumerateFiles("*.log").Sum(file => file.Length);
     }
 

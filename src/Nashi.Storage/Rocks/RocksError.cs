@@ -17,7 +17,7 @@ internal static unsafe class RocksError
     {
         StorageFailure.DiskFull => new(StorageFailure.DiskFull, $"The disk that holds {path} is full: nothing of this write was applied. Free some space and try again."),
         StorageFailure.InUse => new(StorageFailure.InUse, $"The store {path} is open in another process. Close that one first."),
-        StorageFailure.Corrupt => new(StorageFailure.Corrupt, $"The store {path} is damaged: {text}"),
+        StorageFailure.Corrupt => new(StorageFailure.Corrupt, $"The store {path} is damaged: {text}. Restore it from a backup, or fetch what it held from peers again, into a new folder."),
         StorageFailure.ReadOnly => new(StorageFailure.ReadOnly, $"The store {path} cannot be written: {text}"),
         StorageFailure.Unsupported => new(StorageFailure.Unsupported, $"The store {path} was written in a way this build cannot read: {text}"),
         _ => new(StorageFailure.InputOutput, $"The store {path} failed: {text}"),
