@@ -133,6 +133,7 @@ internal sealed partial class CoreChannel : IThreadPoolWorkItem
     {
         if (reply.Proof is { } proof && proof.Fork == request.Fork)
         {
+            if (proof.Upgrade is { } upgrade) replicator.TellAhead(this, proof.Fork, upgrade.SignedLength);
             SendProof(new(request.Id, proof));
             return;
         }

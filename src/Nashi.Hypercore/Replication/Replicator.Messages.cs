@@ -67,6 +67,15 @@ internal sealed partial class Replicator : IReplicationOutput
         return true;
     }
 
+    /// <summary>Call before an answer that takes the peer to this length of ours.</summary>
+    public void TellAhead(CoreChannel channel, ulong fork, ulong length)
+    {
+        lock (_gate)
+        {
+            if (channel.Peer is { } peer) _engine.TellAhead(peer, fork, length);
+        }
+    }
+
     public void HandleDrain(CoreChannel channel)
     {
         lock (_gate)

@@ -54,6 +54,9 @@ internal sealed class FakeCore : IReplicatedCore
     /// <summary>Answers nothing.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>Grows by as much before each proof of an upgrade, and tells nobody: as a core does between a commit and its news.</summary>
+    public int GrowsUntold { get; set; }
+
     public int ProofsGiven { get; private set; }
 
     public int Stored { get; private set; }
@@ -184,7 +187,9 @@ internal sealed class FakeCore : IReplicatedCore
             if (request.Seek is { } seek) proof = proof with { Seek = new(seek.Bytes, default) };
             if (request.Upgrade is not { } upgrade) return new(proof, ProofRefusal.None);
             if (upgrade.Start + upgrade.Length > _tip.Length) return ProofReply.Refused(ProofRefusal.InvalidRequest);
-            return new(proof with { Upgrade = new(upgrade.Start, upgrade.Length, default, default, Lies ? new byte[16] : ValueOf(_tip.Fork, upgrade.Start + upgrade.Length)) }, ProofRefusal.None);
+            _tip = _tip with { Length = _tip.Length + (ulong)GrowsUntold };
+            TreeNode[] additional = GrowsUntold > 0 ? [new(2 * (_tip.Length - 1), 16, default)] : [];
+            return new(proof with { Upgrade = new(upgrade.Start, upgrade.Length, default, additional, Lies ? new byte[16] : ValueOf(_tip.Fork, upgrade.Start + upgrade.Length)) }, ProofRefusal.None);
         }
     }
 

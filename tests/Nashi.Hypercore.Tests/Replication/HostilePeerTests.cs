@@ -1,5 +1,6 @@
 using Nashi.Encoding;
 using Nashi.Hypercore.Merkle;
+using Nashi.Hypercore.Replication;
 using Nashi.Hypercore.Replication.Protocol;
 using Nashi.Protomux;
 using Nashi.SecretStream;
@@ -88,16 +89,33 @@ public sealed class HostilePeerTests
         Assert.Equal(10UL, victim.Core.Core.Length);
     }
 
+    [Fact]
+    public async Task AnswerThatReachesFurther_ComesAfterItsLength()
+    {
+        var core = new FakeCore(FakeCore.NewKey(1));
+        core.Append(10);
+        await using var peer = await Victim.StartAsync(core.Replicator);
+        core.GrowsUntold = 3;
+        for (ulong id = 1; id < 20; id++)
+        {
+            var length = core.Tip.Length;
+            peer.Request(id, new ProofRequest { Upgrade = new(5, length - 5) });
+            Assert.True(SyncMessage.TryDecode(await peer.FirstOfAsync(WireType.Sync, WireType.Data), out var sync));
+            Assert.Equal(length + 3, sync.Length);
+            Assert.True(DataMessage.TryDecode(await peer.NextAsync(WireType.Data), out var data));
+            Assert.Equal(sync.Length, data.Proof.Upgrade!.Value.SignedLength);
+        }
+    }
+
     private sealed class Victim : IChannelHandler, IAsyncDisposable
     {
         private readonly System.Threading.Channels.Channel<(int Type, byte[] Payload)> _heard = System.Threading.Channels.Channel.CreateUnbounded<(int, byte[])>();
         private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Wire? _wire;
         private Channel? _channel;
+        private Live? _core;
 
-        private Victim(Live core) => Core = core;
-
-        public Live Core { get; }
+        public Live Core => _core!;
 
         public bool IsClosed => _wire!.Left.Mux.Closed.IsCompleted;
 
@@ -105,15 +123,22 @@ public sealed class HostilePeerTests
         {
             var core = Live.Writer(1);
             await core.AppendAsync(10);
-            var victim = new Victim(core);
+            var victim = await StartAsync(core.Replicator);
+            victim._core = core;
+            return victim;
+        }
+
+        public static async Task<Victim> StartAsync(Replicator replicator)
+        {
+            var victim = new Victim();
             var wire = victim._wire = new Wire();
-            Assert.True(wire.Left.Attach(core.Replicator));
+            Assert.True(wire.Left.Attach(replicator));
             var stream = wire.Right.Mux.Stream;
             victim._channel = wire.Right.Mux.TryOpen(new ChannelOptions
             {
                 Protocol = "hypercore/alpha",
-                Id = core.Core.DiscoveryKey.Value.ToArray(),
-                Handshake = new ReplicationHandshake(true, ReplicationHandshake.CapabilityOf(stream.IsInitiator, core.Core.Key, stream.HandshakeHash.Span)).Encode(),
+                Id = replicator.DiscoveryKey.Value.ToArray(),
+                Handshake = new ReplicationHandshake(true, ReplicationHandshake.CapabilityOf(stream.IsInitiator, replicator.Key, stream.HandshakeHash.Span)).Encode(),
                 Handler = victim,
             });
             wire.Start();
@@ -145,6 +170,18 @@ public sealed class HostilePeerTests
             return null;
         }
 
+        /// <summary>The next message of either type, which has to be of the first.</summary>
+        public async Task<byte[]> FirstOfAsync(int expected, int other)
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            while (true)
+            {
+                var (type, payload) = await _heard.Reader.ReadAsync(patience.Token);
+                Assert.NotEqual(other, type);
+                if (type == expected) return payload;
+            }
+        }
+
         public void OnOpen(Channel channel, ReadOnlySpan<byte> handshake) => _opened.TrySetResult();
 
         public ValueTask OnMessageAsync(Channel channel, int type, ReadOnlyMemory<byte> payload)
@@ -162,7 +199,7 @@ public sealed class HostilePeerTests
         public async ValueTask DisposeAsync()
         {
             await _wire!.DisposeAsync();
-            await Core.DisposeAsync();
+            if (_core is not null) await _core.DisposeAsync();
         }
 
         private void Write(int type, Writing write)

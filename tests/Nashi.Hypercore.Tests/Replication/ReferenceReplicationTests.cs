@@ -60,6 +60,23 @@ public sealed class ReferenceReplicationTests
         await js.AssertNoErrorsAsync();
     }
 
+    [Fact]
+    public async Task ReferenceReader_OfOurWriterThatGoesOn_FollowsEveryTime()
+    {
+        await using var writer = Live.Writer(1);
+        await writer.AppendAsync(25, 10);
+        await using var js = await Reference.StartAsync(new JsonObject { ["key"] = Hex(writer.Core.Key) });
+        await using var connection = await js.ConnectAsync(writer.Replicator, true);
+        for (var round = 0; round < 200; round++)
+        {
+            for (var i = 0; i < 5; i++) _ = await writer.Core.AppendAsync(Block((int)writer.Core.Length, 3), Token);
+            var last = (int)writer.Core.Length - 1;
+            Assert.Equal(Convert.ToHexStringLower(Block(last, 3)), (await js.RunAsync("get", new() { ["index"] = last })).GetProperty("value").GetString());
+        }
+
+        await js.AssertNoErrorsAsync();
+    }
+
     [Theory]
     [InlineData(10000, 20, true)]
     [InlineData(10000, 20, false)]

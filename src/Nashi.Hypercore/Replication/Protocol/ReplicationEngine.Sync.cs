@@ -110,10 +110,26 @@ internal sealed partial class ReplicationEngine
     /// <summary>Our manifest is known now.</summary>
     public void HandleManifest() => TouchAll();
 
-    /// <summary>Sends what the peer does not know of us.</summary>
+    /// <summary>An answer is about to take the peer to this length of ours: it hears of it first.</summary>
+    /// <remarks>
+    /// The reference says that it grew at once only up to the length it was told; beyond, it stays silent and then waits for an acknowledgement of what it
+    /// did not say. A signature is of our whole tree, so an answer reaches further than what was asked for when we grew since.
+    /// </remarks>
+    public void TellAhead(RemotePeer peer, ulong fork, ulong length)
+    {
+        if (_isClosed || peer.IsGone) return;
+        if (peer.SentSync is { } sent && sent.Fork == fork && sent.Length >= length) return;
+        TellNow(peer);
+    }
+
+    /// <summary>Sends what the peer does not know of us, unless we are about to know more ourselves.</summary>
     private void Tell(RemotePeer peer)
     {
-        if (peer.IsAskingCanUpgrade) return;
+        if (!peer.IsAskingCanUpgrade) TellNow(peer);
+    }
+
+    private void TellNow(RemotePeer peer)
+    {
         var tip = core.Tip;
         var message = SyncFor(peer, tip);
         if (peer.SentSync != message)
@@ -129,7 +145,7 @@ internal sealed partial class ReplicationEngine
     {
         var isSameFork = peer.Remote.Fork == tip.Fork;
         return new(
-            tip.Fork, tip.Length, isSameFork ? peer.Remote.Length : 0, isSameFork && peer.CanUpgrade,
+            tip.Fork, tip.Length, isSameFork ? peer.Remote.Length : 0, isSameFork && peer is { CanUpgrade: true, IsAskingCanUpgrade: false },
             Uploading: true, Downloading: _isDownloading || IsAsking, core.OffersManifest, AllowPush: false);
     }
 
