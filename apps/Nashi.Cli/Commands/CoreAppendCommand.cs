@@ -51,7 +51,7 @@ internal static class CoreAppendCommand
     private static async Task AppendLinesAsync(CliContext context, Core core, CancellationToken cancellation)
     {
         var appends = Channel.CreateBounded<Task<ulong>>(InFlightMax);
-        var acknowledging = AcknowledgeAsync(context, appends.Reader);
+        var acknowledging = AcknowledgeAsync(context, appends);
         Exception? failure = null;
         try
         {
@@ -80,9 +80,18 @@ internal static class CoreAppendCommand
         }
     }
 
-    private static async Task AcknowledgeAsync(CliContext context, ChannelReader<Task<ulong>> appends)
+    private static async Task AcknowledgeAsync(CliContext context, Channel<Task<ulong>> appends)
     {
-        await foreach (var append in appends.ReadAllAsync().ConfigureAwait(false)) Acknowledge(context, await append.ConfigureAwait(false));
+        try
+        {
+            await foreach (var append in appends.Reader.ReadAllAsync().ConfigureAwait(false)) Acknowledge(context, await append.ConfigureAwait(false));
+        }
+        catch (Exception error)
+        {
+            // Who waits for room in the channel would wait for ever.
+            _ = appends.Writer.TryComplete(error);
+            throw;
+        }
     }
 
     private static void Acknowledge(CliContext context, ulong length) =>
