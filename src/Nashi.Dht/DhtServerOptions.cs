@@ -21,10 +21,10 @@ public sealed record DhtServerOptions
     /// <summary>Whether clients are told our addresses on the local network. Default true.</summary>
     public bool SharesLocalAddresses { get; init; } = true;
 
-    /// <summary>How many handshakes are remembered at once. Default 1024.</summary>
+    /// <summary>How many handshakes may be under way at once, and how many finished ones are remembered. Default 1024.</summary>
     public int MaxHandshakes { get; init; } = 1024;
 
-    /// <summary>How many of them may come from one host. Default 256.</summary>
+    /// <summary>How many of those under way may come from one host. Default 256.</summary>
     public int MaxHandshakesPerHost { get; init; } = 256;
 
     /// <summary>How many connections may wait in <see cref="DhtServer.Connections"/>; more are closed. Default 1024.</summary>
