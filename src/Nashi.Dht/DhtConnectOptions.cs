@@ -26,4 +26,7 @@ public sealed record DhtConnectOptions
 
     /// <summary>How often an idle connection shows that it lives; zero for never. Default 5 seconds.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Told each step as it happens, one at a time and in order, on any thread; must return soon and not throw.</summary>
+    public Action<ConnectStep>? Progress { get; init; }
 }

@@ -29,6 +29,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
     private SecurePayload? _secrets;
     private PunchSocket? _punched;
     private UdxSocket? _reached;
+    private readonly Instant _began;
     private bool _wasGiven;
 
     /// <summary>Prepares; nothing is sent yet.</summary>
@@ -38,6 +39,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         _peer = peer;
         _target = ConnectCommands.TargetOf(peer);
         _options = options;
+        _began = Instant.Now(node.Clock);
         _lane = new Lane(error => _outcome.TrySetException(error));
         _timer = new LaneTimer(node.Clock, _lane, () => Step(core => core.HandleTimeout(_timer!.Now)));
         _raw = RawStreams.Create(node);
@@ -126,26 +128,35 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         _timer.Set(_core.NextTimeout);
     }
 
+    private void Tell(string name, object? detail) =>
+        _options.Progress?.Invoke(new ConnectStep(name, detail?.ToString() ?? "", Instant.Now(_node.Clock) - _began));
+
     private void Do(ConnectAction action)
     {
         switch (action)
         {
             case ConnectAction.FindPeer find:
+                Tell("search", find.Seeds.Count > 0 ? "from known relays" : "from our own table");
                 _ = FindAsync(find.Seeds);
                 break;
             case ConnectAction.Handshake handshake:
+                Tell("handshake", handshake.Node);
                 _ = HandshakeAsync(handshake.Node);
                 break;
             case ConnectAction.PingNeighbour ping:
+                Tell("lan", ping.Address);
                 _ = PingAsync(ping.Address);
                 break;
             case ConnectAction.Punch punch:
+                Tell("punch", punch.Server);
                 Punch(punch);
                 break;
             case ConnectAction.Connect connect:
                 Connect(connect);
+                Tell("connected", $"{connect.Kind} {connect.To}");
                 break;
             case ConnectAction.Fail fail:
+                Tell("failed", fail.Why);
                 _outcome.TrySetResult(new ConnectOutcome(fail.Why, default));
                 break;
         }
@@ -156,7 +167,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         try
         {
             await foreach (var found in _node.FindPeerAsync(_target, seeds, _life.Token).ConfigureAwait(false))
-                _lane.Post(() => Step(core => core.HandleFound(found)));
+                _lane.Post(() => Found(found));
         }
         catch (Exception error) when (error is OperationCanceledException or NashiException)
         {
@@ -164,6 +175,12 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         }
 
         _lane.Post(() => Step(core => core.HandleSearchEnd()));
+    }
+
+    private void Found(UdpAddress node)
+    {
+        Tell("found", node);
+        Step(core => core.HandleFound(node));
     }
 
     private async Task HandshakeAsync(UdpAddress node)
@@ -179,11 +196,18 @@ internal sealed class ConnectAttempt : IAsyncDisposable
             return;
         }
 
-        _lane.Post(() => Step(core =>
+        _lane.Post(() => Learn(node, reply));
+    }
+
+    private void Learn(UdpAddress node, NodeReply? reply)
+    {
+        var knew = _core.Remote is not null;
+        Step(core =>
         {
             if (reply is null) core.HandleNoAnswer();
             else core.HandleAnswer(node, reply.Value is { } value ? HandshakeMessage.TryDecode(value) : null, reply.Seen, _timer.Now);
-        }));
+            if (!knew && core.Remote is not null) Tell("answered", node);
+        });
     }
 
     private async Task PingAsync(UdpAddress address)
@@ -212,8 +236,14 @@ internal sealed class ConnectAttempt : IAsyncDisposable
             _options.OpensEarly,
             _secrets,
             (socket, to) => _lane.Post(() => TakePunched(socket, to)),
-            why => _lane.Post(() => Step(core => core.HandlePunchFailed(why))));
+            why => _lane.Post(() => PunchFailed(why)));
         _punch.Start();
+    }
+
+    private void PunchFailed(ConnectFailure why)
+    {
+        Tell("punch-failed", why);
+        Step(core => core.HandlePunchFailed(why));
     }
 
     private void TakePunched(PunchSocket socket, UdpAddress to)
