@@ -25,10 +25,10 @@ public sealed partial class UdxStream
     {
         lock (_gate)
         {
-            if (_socket is { } socket)
+            if (_path is { } path)
             {
-                PacketHeader.RewriteStreamId(packet, _remoteId);
-                _ = socket.TrySend(packet, _remote);
+                PacketHeader.RewriteStreamId(packet, path.RemoteId);
+                _ = path.Socket.TrySend(packet, path.Remote);
                 return;
             }
 
