@@ -164,7 +164,7 @@ internal sealed partial class UdxCore
     private int ProbePadding(int payload)
     {
         var wanted = _mtu.Wanted;
-        if (wanted == 0 || payload < PayloadMax || _state != LossState.Open || _phase == MovePhase.Trying) return 0;
+        if (wanted == 0 || payload < PayloadMax || _state != LossState.Open || RouteOf(false) == PathSide.Both) return 0;
         return Math.Min(wanted - _mtu.Current, byte.MaxValue);
     }
 
