@@ -7,7 +7,7 @@ namespace Nashi.Udx;
 public sealed partial class UdxStream
 {
     /// <summary>Raised, on a socket's thread and inside the stream, when it goes on by another path. Must return at once.</summary>
-    internal event Action? PathChanged;
+    public event Action? PathChanged;
 
     /// <summary>
     /// Tries another path and moves to it once it has proved to carry packets in both directions; until then everything goes by both. Not a byte is lost either

@@ -43,6 +43,8 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 
     public IRandom Random => SystemRandom.Instance;
 
+    public KeyPair DefaultKeyPair { get; } = KeyPair.Generate(SystemRandom.Instance);
+
     public UdxHost Udx { get; }
 
     public UdxSocket DefaultSocket => ServerSocket;
