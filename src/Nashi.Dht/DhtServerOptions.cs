@@ -18,6 +18,9 @@ public sealed record DhtServerOptions
     /// <summary>Whether to punch holes for clients that cannot be reached. Default true.</summary>
     public bool Punches { get; init; } = true;
 
+    /// <summary>Asked before a hole is punched for a client; false, or an exception, forbids it. Must return soon. Default: it is allowed.</summary>
+    public Func<HolepunchProposal, bool>? MayPunch { get; init; }
+
     /// <summary>Whether clients are told our addresses on the local network. Default true.</summary>
     public bool SharesLocalAddresses { get; init; } = true;
 

@@ -272,8 +272,16 @@ internal sealed class ConnectAttempt : IAsyncDisposable
             _node,
             _target,
             action,
-            _core.Remote!.Firewall,
-            _options.OpensEarly,
+            new PunchSetup
+            {
+                RemoteKind = _core.Remote!.Firewall,
+                IsOpen = !_node.IsFirewalled,
+                TokenFor = _secrets.TokenFor,
+                Limits = _node.Punches,
+                Random = _node.Random,
+                MayPunch = _options.MayPunch,
+                OpensEarly = _options.OpensEarly,
+            },
             _secrets,
             (socket, to) => _lane.Post(() => TakePunched(socket, to)),
             why => _lane.Post(() => PunchFailed(why)));

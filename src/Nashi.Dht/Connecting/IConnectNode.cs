@@ -1,5 +1,6 @@
 using Nashi.Cryptography;
 using Nashi.Datagrams;
+using Nashi.Dht.HolePunching;
 using Nashi.Encoding;
 using Nashi.Udx;
 
@@ -28,6 +29,9 @@ internal interface IConnectNode
 
     /// <summary>Whether not everybody can reach us.</summary>
     bool IsFirewalled { get; }
+
+    /// <summary>How much it may punch.</summary>
+    PunchLimits Punches { get; }
 
     /// <summary>Where everybody can reach us; null when firewalled or unknown.</summary>
     UdpAddress? PublicAddress { get; }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
+using Nashi.Dht.HolePunching;
 using Nashi.Encoding;
 using Nashi.Udx;
 
@@ -61,6 +62,8 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     public UdxSocket ServerSocket { get; }
 
     public bool IsFirewalled { get; init; } = true;
+
+    public PunchLimits Punches { get; } = new(PunchLimits.DefaultPause);
 
     public UdpAddress? PublicAddress => IsFirewalled ? null : Address;
 
