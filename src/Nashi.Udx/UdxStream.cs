@@ -282,7 +282,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
 
     private void Signal()
     {
-        if (_drained is not null && (_core.CloseReason is not null || _core.Queued <= Options.SendBuffer / 2))
+        if (_drained is not null && (_core.CloseReason is not null || _core.HasRoom))
         {
             _drained.SetResult();
             _drained = null;

@@ -333,7 +333,7 @@ internal sealed class ConnectCore
         }
 
         _actions.Enqueue(new ConnectAction.Connect(socket, to, kind));
-        _actions.Enqueue(new ConnectAction.DropRelays());
+        if (_plan.Relays.Count > 0) _actions.Enqueue(new ConnectAction.DropRelays());
     }
 
     private void GiveUpIfHopeless()
