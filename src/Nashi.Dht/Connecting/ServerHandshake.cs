@@ -1,6 +1,7 @@
 using System.Buffers;
 using Nashi.Datagrams;
 using Nashi.Dht.HolePunching;
+using Nashi.Dht.Relaying;
 using Nashi.Encoding;
 using Nashi.SecretStream;
 using Nashi.Udx;
@@ -19,11 +20,17 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private readonly int _id;
     private readonly Lane _lane;
     private readonly LaneTimer _timer;
+    private readonly CancellationTokenSource _life = new();
     private readonly TaskCompletionSource<ServerReply?> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private UdxStream? _raw;
     private NoiseResult? _keys;
     private PeerPayload? _client;
     private ServerPunchSession? _punch;
+    private RelayThrough? _meetsAt;
+    private volatile RelayDials? _relays;
+    private DhtConnection? _connection;
+    private bool _pairs;
+    private bool _waitsOnlyForRelay;
     private bool _hasEnded;
 
     /// <summary>Prepares.</summary>
@@ -32,7 +39,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _context = context;
         _id = id;
         _lane = new Lane(_ => End());
-        _timer = new LaneTimer(context.Node.Clock, _lane, End);
+        _timer = new LaneTimer(context.Node.Clock, _lane, GiveUp);
     }
 
     /// <summary>What to answer; null for silence. Never faults.</summary>
@@ -74,6 +81,8 @@ internal sealed class ServerHandshake : IAsyncDisposable
         var error = client.Version != PeerPayload.CurrentVersion ? PeerError.VersionMismatch
             : client.Stream is null ? PeerError.Aborted : PeerError.None;
         var route = Decide(client, message, clientAddress, request.Seen);
+        var relays = RelayChoice.Of(_context.Options.RelayThrough, _context.Options.ChooseRelays, node.Random);
+        if (relays.Count > 0) _meetsAt = new RelayThrough(relays[0], RelayChoice.NewToken(node.Random));
         if (error == PeerError.None) OpenStream();
         var buffer = new ArrayBufferWriter<byte>(512);
         if (!noise.TryWriteMessage(Describe(error).Encode(), buffer)) return false;
@@ -120,9 +129,11 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _raw.SetFirewall((socket, from) =>
         {
             if (from.Port == 0) return true;
+            // The client's first words through the relay: not a direct path.
+            if (_relays?.Is(socket, from) ?? false) return false;
             _lane.Post(() => Connect(socket, from, AddressScope.IsPrivate(from) ? ConnectionKind.Lan : ConnectionKind.Direct));
             return false;
-        });
+        }, asksAboutAddresses: true);
     }
 
     private PeerPayload Describe(PeerError error)
@@ -139,12 +150,14 @@ internal sealed class ServerHandshake : IAsyncDisposable
             Addresses = open is { } address ? [address, .. local] : local,
             Stream = new StreamOffer(_raw?.LocalId ?? 0),
             SecretStreamVersion = 1,
+            RelayThrough = _meetsAt,
             RelayAddresses = relays.Count > 0 ? relays : null,
         };
     }
 
     private void Follow(ServerRoute route, byte[] reply, UdxSocket socket, UdpAddress client)
     {
+        if (route != ServerRoute.Connect && (_meetsAt ?? _client!.RelayThrough) is { } at) StartRelay(at);
         if (route is ServerRoute.Punch or ServerRoute.AwaitNeighbour) StartPunch();
         _reply.TrySetResult(new ServerReply(reply, route == ServerRoute.Punch ? _punch?.Socket : null));
         if (route == ServerRoute.Connect) Connect(socket, client, AddressScope.IsPrivate(client) ? ConnectionKind.Lan : ConnectionKind.Direct);
@@ -164,17 +177,75 @@ internal sealed class ServerHandshake : IAsyncDisposable
             Random = node.Random,
             MayPunch = _context.Options.MayPunch,
         };
-        _punch = ServerPunchSession.TryOpen(node, _context.Announcer, secrets, setup, _lane, End);
+        _punch = ServerPunchSession.TryOpen(node, _context.Announcer, secrets, setup, _lane, GiveUp);
+    }
+
+    // The party that proposed the relay that is used is the initiator. Source: network.md §7.
+    private void StartRelay(RelayThrough at)
+    {
+        _pairs = true;
+        _relays = new RelayDials(_context.Node, _context.Dial);
+        _ = PairAsync(_relays, at, isInitiator: at == _meetsAt, _raw!.LocalId);
+    }
+
+    private async Task PairAsync(RelayDials relays, RelayThrough at, bool isInitiator, uint streamId)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(RelayLeg.Patience, _context.Node.Clock);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(_life.Token, patience.Token);
+            var leg = await relays.DialAsync(at.PublicKey).ConfigureAwait(false);
+            await leg.PairAsync(isInitiator, at.Token, streamId, both.Token).ConfigureAwait(false);
+            _lane.Post(() => ConnectRelayed(leg));
+        }
+        catch (Exception error) when (error is NashiException or OperationCanceledException or ArgumentException or InvalidOperationException)
+        {
+            _lane.Post(HandleRelayFailed);
+        }
+    }
+
+    private void ConnectRelayed(RelayLeg leg)
+    {
+        if (_hasEnded || _raw is not { } raw || _keys is not { } keys) return;
+        _pairs = false;
+        _keys = null;
+        _relays!.CloseAllBut(leg.Relay);
+        raw.Connect(leg.Socket, leg.RemoteId, leg.Address);
+        _connection = DhtConnection.OpenRelayed(raw, keys, leg, _context.Options.KeepAlive, _context.Node);
+        _ = raw.Closed.ContinueWith(_ => _lane.Post(End), TaskScheduler.Default);
+        _context.Connected(_connection);
+        if (_waitsOnlyForRelay) End();
+    }
+
+    private void HandleRelayFailed()
+    {
+        _pairs = false;
+        if (_waitsOnlyForRelay) End();
+    }
+
+    // No direct path came about: what is left is the relay.
+    private void GiveUp()
+    {
+        _waitsOnlyForRelay = true;
+        if (!_pairs) End();
     }
 
     private void Connect(UdxSocket socket, UdpAddress to, ConnectionKind kind)
     {
-        if (_hasEnded || _raw is not { } raw || _keys is not { } keys) return;
+        if (_hasEnded || _raw is not { } raw) return;
+        var punched = _punch?.TryTake(socket);
+        var through = punched is not null && !AddressScope.IsPrivate(to) ? ConnectionKind.HolePunched : kind;
+        if (_connection is { } relayed)
+        {
+            relayed.Move(socket, _client!.Stream!.Id, to, through, punched);
+            End();
+            return;
+        }
+
+        if (_keys is not { } keys) return;
         _raw = null;
         _keys = null;
-        var punched = _punch?.TryTake(socket);
         raw.Connect(socket, _client!.Stream!.Id, to);
-        var through = punched is not null && !AddressScope.IsPrivate(to) ? ConnectionKind.HolePunched : kind;
         End();
         _context.Connected(DhtConnection.Open(raw, keys, through, punched, _context.Options.KeepAlive, _context.Node));
     }
@@ -184,7 +255,11 @@ internal sealed class ServerHandshake : IAsyncDisposable
         if (_hasEnded) return;
         _hasEnded = true;
         _timer.Dispose();
-        _raw?.Abort();
+        _ = _life.CancelAsync();
+        if (_connection is { } relayed) relayed.EndUpgrade();
+        else _raw?.Abort();
+        _raw?.SetFirewall(null);
+        _relays?.CloseAllBut(null);
         _keys?.Dispose();
         _punch?.Close();
         _reply.TrySetResult(null);
