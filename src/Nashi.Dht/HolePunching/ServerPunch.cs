@@ -71,6 +71,7 @@ internal sealed class ServerPunch
             return;
         }
 
+        if (_setup.IsRelayed && !_puncher.IsPunching) _deadline = now + RelayedPatience;
         if (payload.Round >= _round)
         {
             _round = payload.Round;
@@ -207,7 +208,6 @@ internal sealed class ServerPunch
             return;
         }
 
-        _deadline = now + RelayedPatience;
         Answer(message, PeerError.TryLater);
     }
 

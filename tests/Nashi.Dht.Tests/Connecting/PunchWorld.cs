@@ -94,6 +94,7 @@ internal sealed class PunchWorld : IDisposable
         StepServer(_ => { });
         _serverPeer.Send(0, [Announce], Relay);
         _network.RunUntil(() => _serverPunches is not null || Again(0), Retry * 30);
+        KeepAnnounced(Now);
         var start = Now;
         var offer = new HolepunchOffer(0, [new(Relay, _serverAnnounced!.Value)]);
         _client = new ClientPunch(offer, _serverPunches!.Value, Relay, Setup(_clientIsOpen, _clientSecrets, ClientLimits, ClientAgrees));
@@ -154,6 +155,12 @@ internal sealed class PunchWorld : IDisposable
     {
         if (_random.Next(4) == 0) _serverPeer.Send(socket, [Announce], Relay);
         return false;
+    }
+
+    private void KeepAnnounced(Instant now)
+    {
+        _serverPeer.Send(PunchPeer.NodeSocket, [Announce], Relay);
+        _network.Schedule(now + (10 * Retry), KeepAnnounced);
     }
 
     private void Watch(UdpAddress from, UdpAddress to)
