@@ -15,6 +15,7 @@ internal static class Program
             {
                 "network" => Network(flags),
                 "sybil" => Sybil(flags),
+                "plot" => Plot(flags),
                 _ => Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args).GetAwaiter().GetResult(),
             };
         }
@@ -35,12 +36,23 @@ internal static class Program
         return run.Found >= 0.999 ? 0 : 1;
     }
 
+    private static int Plot(Flags flags)
+    {
+        var file = flags.Text("out") ?? Path.Combine("docs", "figures", "dht-hops.svg");
+        var seed = (ulong)flags.Number("seed", 1);
+        flags.End();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        File.WriteAllText(file, HopsFigure.Draw([100, 300, 1000, 3000, 10_000], seed, Console.Out));
+        return 0;
+    }
+
     private static int Sybil(Flags flags)
     {
         var run = new SybilRun(Options(flags, 1000, 0), flags.Count("trials", 100), flags.Count("searches", 5));
         var only = flags.Text("only");
+        var settle = TimeSpan.FromMinutes(flags.Number("settle", 10));
         flags.End();
-        run.Grow();
+        run.Grow(settle);
         foreach (var plan in SybilRun.Plans.Where(plan => only is null || plan.Name.Contains(only, StringComparison.Ordinal)))
         {
             Console.WriteLine($"ours, ours     {run.Play(plan)}");

@@ -13,8 +13,14 @@ namespace Nashi.Dht.Queries;
 /// </content>
 internal sealed partial class Query
 {
-    private const int Scouts = 5;
-    private const int MaxAround = 48;
+    private const int MaxAround = 96;
+
+    // More than chance would have nearer than a candidate: it belongs to the crowd.
+    private const double CrowdFactor = 4;
+
+    // How many bits beyond the neighbourhood's the points of the scouts share with the target. Sharing exactly so many, a point has a part of the
+    // neighbourhood nearer than the crowd.
+    private static readonly int[] Depths = [0, 0, 1, 1, 2];
 
     // Besides the twenty nearest, so many honest nodes at least are to be expected in the neighbourhood.
     private const double Neighbours = 1.25 * RoutingTable.K;
@@ -32,8 +38,8 @@ internal sealed partial class Query
         _phase = Phase.LookingAround;
         var sharedBits = Math.Max(0, BitOperations.Log2((uint)Math.Max(1, _host.Size.Estimate / Neighbours)));
         foreach (var known in _host.Known(_options.Target)) NoteNeighbour(known, NodeId.Of(known), sharedBits);
-        _scoutsOut = Scouts;
-        for (var i = 0; i < Scouts; i++) _scouts.Add(MakeScout(PointNear(_options.Target, sharedBits), sharedBits));
+        _scoutsOut = Depths.Length;
+        foreach (var depth in Depths) _scouts.Add(MakeScout(PointNear(_options.Target, sharedBits + depth), sharedBits));
         foreach (var scout in _scouts) scout.Start(now);
     }
 
@@ -65,6 +71,8 @@ internal sealed partial class Query
         target.AsSpan()[..whole].CopyTo(point);
         var mask = (byte)(0xff00 >> (sharedBits % 8));
         point[whole] = (byte)((target.AsSpan()[whole] & mask) | (point[whole] & ~mask));
+        var next = (byte)(0x80 >> (sharedBits % 8));
+        point[whole] = (byte)((point[whole] & ~next) | (~target.AsSpan()[whole] & next));
         return new Bytes32(point);
     }
 
@@ -76,9 +84,8 @@ internal sealed partial class Query
 
     private void AskAround(Instant now)
     {
-        foreach (var reply in _closest) _found.Remove(reply.From);
-        var asked = _found.OrderBy(address => NodeId.Distance(_options.Target, NodeId.Of(address))).Take(MaxAround).ToArray();
-        _aroundAsked = asked.Length;
+        var asked = PickAround();
+        _aroundAsked = asked.Count;
         foreach (var address in asked)
         {
             _host.Send(
@@ -96,6 +103,20 @@ internal sealed partial class Query
         }
 
         if (_aroundAsked == 0) EndSearch(now);
+    }
+
+    // Nearest first, but of those that crowd only some.
+    private List<UdpAddress> PickAround()
+    {
+        foreach (var reply in _closest) _found.Remove(reply.From);
+        var picked = new List<UdpAddress>();
+        foreach (var (distance, address) in _found.Select(address => (NodeId.Distance(_options.Target, NodeId.Of(address)), address)).Order(Comparer<(double Distance, UdpAddress)>.Create((a, b) => a.Distance.CompareTo(b.Distance))))
+        {
+            if (picked.Count == MaxAround) break;
+            if (picked.Count < 3 + (CrowdFactor * _host.Size.Estimate * distance)) picked.Add(address);
+        }
+
+        return picked;
     }
 
     private void HandleAround(RpcReply? reply, Instant now)

@@ -32,7 +32,12 @@ internal sealed class SybilRun(WorldOptions options, int trials, int searches)
         }),
     ];
 
-    public void Grow() => _world.Grow();
+    /// <summary>Has the network grow, and live a while, so that nodes know how large it is.</summary>
+    public void Grow(TimeSpan settle)
+    {
+        _world.Grow();
+        _world.Net.Run(settle);
+    }
 
     /// <summary>Plays an attack.</summary>
     public SybilResult Play(SybilPlan plan, bool announcerWidens = true, bool searcherWidens = true)
