@@ -98,7 +98,12 @@ internal sealed partial class DhtCore
                 Target = target,
                 IsInternal = true,
                 Command = InternalCommand.FindNode,
-                Finished = _ => Later(Instant.Zero, at => done?.Invoke(at)),
+                MayWiden = false,
+                Finished = outcome =>
+                {
+                    Size.Observe(target, [.. outcome.Closest.Select(reply => reply.FromId!.Value)]);
+                    Later(Instant.Zero, at => done?.Invoke(at));
+                },
             },
             finishedAt);
     }

@@ -64,6 +64,12 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     public object DefaultSocket => IsFirewalled ? _options.ClientSocket : _options.ServerSocket;
 
     /// <inheritdoc />
+    public NetworkSize Size { get; } = new();
+
+    /// <inheritdoc />
+    public IRandom Random => _random;
+
+    /// <inheritdoc />
     public IReadOnlyList<UdpAddress> Bootstrap => _options.Bootstrap;
 
     /// <summary>When <see cref="HandleTimeout"/> is to be called.</summary>
@@ -158,8 +164,7 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     // Whoever was pinged longest ago must answer now, or makes room.
     private bool MakeRoom(KnownNode newcomer, Instant now)
     {
-        if (_repings >= MaxRepings || !IsBootstrapped || _table.CandidateToReplace(newcomer.Id) is not { } oldest) return true;
-        if (_tick - oldest.PingedTick < RecentWithin || (_tick - oldest.SeenTick < RecentWithin && _tick - oldest.AddedTick > OldAfter)) return true;
+        if (Replaceable(newcomer.Id) is not { } oldest) return true;
         _repings++;
         oldest.PingedTick = _tick;
         Send(
@@ -171,4 +176,13 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
             now);
         return true;
     }
+
+    private KnownNode? Replaceable(in Bytes32 id)
+    {
+        if (_repings >= MaxRepings || !IsBootstrapped || _table.CandidateToReplace(id) is not { } oldest) return null;
+        if (_tick - oldest.PingedTick < RecentWithin || (_tick - oldest.SeenTick < RecentWithin && _tick - oldest.AddedTick > OldAfter)) return null;
+        return oldest;
+    }
+
+    private bool MayEnter(in Bytes32 id, UdpAddress address) => _table.HasRoom(id, address) || Replaceable(id) is not null;
 }
