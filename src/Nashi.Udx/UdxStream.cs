@@ -127,7 +127,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     /// <summary>What it did so far.</summary>
     public UdxStreamStats GetStats()
     {
-        lock (_gate) return _core.GetStats();
+        lock (_gate) return _core.GetStats() with { Silence = _core.SilentFor(_host.Now()) };
     }
 
     /// <summary>Ends our side after what was written, and waits until the remote acknowledged it. Reading goes on.</summary>
@@ -183,8 +183,10 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         lock (_gate)
         {
             _messageLength = -1;
+            var before = _core.Received;
             _core.HandlePacket(packet, now);
             message = _messageLength;
+            if (from != _remote || socket != _socket) NoteSource(socket, from, _core.Received > before, now);
             if (!_touched) socket.FinishLater(this);
             _touched = true;
         }

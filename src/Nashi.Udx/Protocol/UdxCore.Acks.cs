@@ -91,7 +91,6 @@ internal sealed partial class UdxCore
 
         if (advanced)
         {
-            _timeouts = 0;
             if (_hasFack && Serial.IsBefore(_fack, _sent.First)) _fack = _sent.First;
             if (Serial.IsBefore(_lostFrom, _sent.First)) _lostFrom = _sent.First;
             if (_state != LossState.Open && !Serial.IsBefore(_sent.First, _recoveryEnd)) _state = LossState.Open;

@@ -15,7 +15,6 @@ internal sealed partial class UdxCore
     private long _zeroWindowAt = long.MaxValue;
     private long _keepAliveAt = long.MaxValue;
     private bool _tlpAllowed;
-    private int _timeouts;
     private long _timeoutsTotal;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called; null for never.</summary>
@@ -87,7 +86,7 @@ internal sealed partial class UdxCore
 
     private void HandleSent(long now)
     {
-        if (_timeoutAt == long.MaxValue) _timeoutAt = now + _rtt.Timeout;
+        if (_timeoutAt == long.MaxValue) (_timeoutAt, _progressAt) = (now + _rtt.Timeout, now);
         ArmTail(now);
     }
 
@@ -99,7 +98,7 @@ internal sealed partial class UdxCore
             return;
         }
 
-        _timeoutAt = now + _rtt.Timeout;
+        (_timeoutAt, _progressAt) = (now + _rtt.Timeout, now);
         ArmTail(now);
     }
 
@@ -116,7 +115,7 @@ internal sealed partial class UdxCore
     private void HandleRetransmissionTimeout(long now)
     {
         _timeoutsTotal++;
-        if (++_timeouts >= _options.TimeoutsMax)
+        if (IsPatienceOver(now))
         {
             Close(UdxCloseReason.TimedOut);
             return;
@@ -135,6 +134,6 @@ internal sealed partial class UdxCore
         _bbr.HandleTimeout(_inflight);
         _nextSendAt = Math.Min(_nextSendAt, now);
         (_tailAt, _reorderAt) = (long.MaxValue, long.MaxValue);
-        _timeoutAt = now + (2 * _rtt.Timeout);
+        _timeoutAt = NextRepeat(now);
     }
 }
