@@ -9,7 +9,7 @@ namespace Nashi.Dht;
 
 /// <summary>An encrypted connection to a peer that proved its key.</summary>
 /// <remarks>Owned by whoever got it; dispose it to close it. Thread-safe as its <see cref="Stream"/> is.</remarks>
-public sealed class DhtConnection : IAsyncDisposable
+public sealed partial class DhtConnection : IAsyncDisposable
 {
     private DhtConnection(SecretStream.SecretStream stream, UdxStream raw, bool isInitiator, ConnectionKind kind)
     {
@@ -27,7 +27,9 @@ public sealed class DhtConnection : IAsyncDisposable
         {
             var options = new SecretStreamOptions { KeepAlive = keepAlive, Clock = node.Clock, Random = node.Random };
             var connection = new DhtConnection(SecretStream.SecretStream.Open(raw, keys, options), raw, keys.IsInitiator, kind);
+            connection._keepAlive = keepAlive;
             _ = connection.FollowAsync(punched);
+            node.Track(connection);
             return connection;
         }
     }

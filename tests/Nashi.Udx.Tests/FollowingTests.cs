@@ -4,7 +4,7 @@ using Nashi.Udx.Protocol;
 namespace Nashi.Udx.Tests;
 
 /// <summary>A remote whose address changes: followed when the layer above vouches for it, and only then.</summary>
-public sealed class MovingTests
+public sealed class FollowingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly UdpAddress Loopback = UdpAddress.FromIPv4(0x7f000001, 0);
