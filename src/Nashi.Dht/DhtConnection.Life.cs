@@ -13,6 +13,7 @@ public sealed partial class DhtConnection
         {
             Kind = Kind,
             RemoteAddress = Raw.Remote,
+            RelayedBy = Kind == ConnectionKind.Relayed ? Relay : null,
             RoundTrip = stats.RoundTrip,
             Mtu = stats.Mtu,
             BytesSent = stats.BytesSent,

@@ -45,7 +45,7 @@ public sealed partial class UdxStream : IPathProof
     // Under the gate, after the core took a packet.
     private void NoteSource(UdxSocket socket, UdpAddress from, bool isNew, Instant now)
     {
-        if (!FollowsRemote || _socket is null || from.Port == 0 || _core.CloseReason is not null) return;
+        if (!FollowsRemote || _path is null || _move is not null || from.Port == 0 || _core.CloseReason is not null) return;
         var candidate = _candidate;
         if (candidate is null || candidate.Address != from || candidate.Socket != socket)
         {
@@ -76,7 +76,7 @@ public sealed partial class UdxStream : IPathProof
     {
         _candidate = null;
         Moves++;
-        ChangeRemote(candidate.Socket, _remoteId, candidate.Address);
+        ChangeRemote(candidate.Socket, RemoteId, candidate.Address);
         _core.Probe(now);
     }
 

@@ -57,7 +57,7 @@ internal sealed partial class UdxCore
         }
 
         if (packet.SentAt >= _sampleNewest) TakeSample(packet);
-        if (packet.Padding > 0) _mtu.HandleAcked(_ipHeader + PacketHeader.Size + packet.Padding + packet.Length);
+        if (packet.Padding > 0 && packet.Path == _path) _mtu.HandleAcked(_ipHeader + PacketHeader.Size + packet.Padding + packet.Length);
         if (!_hasFack || Serial.IsAfter(sequence + 1, _fack)) (_fack, _hasFack) = (sequence + 1, true);
         UpdateRack(sequence, packet, rtt);
     }
@@ -91,6 +91,7 @@ internal sealed partial class UdxCore
 
         if (advanced)
         {
+            _timeouts = 0;
             if (_hasFack && Serial.IsBefore(_fack, _sent.First)) _fack = _sent.First;
             if (Serial.IsBefore(_lostFrom, _sent.First)) _lostFrom = _sent.First;
             if (_state != LossState.Open && !Serial.IsBefore(_sent.First, _recoveryEnd)) _state = LossState.Open;
@@ -151,7 +152,7 @@ internal sealed partial class UdxCore
         {
             // Too large for the path, most likely: no sign of congestion.
             packet.Padding = 0;
-            _mtu.HandleLost();
+            if (packet.Path == _path) _mtu.HandleLost();
             return;
         }
 

@@ -15,6 +15,7 @@ internal sealed partial class UdxCore
     private long _zeroWindowAt = long.MaxValue;
     private long _keepAliveAt = long.MaxValue;
     private bool _tlpAllowed;
+    private int _timeouts;
     private long _timeoutsTotal;
 
     /// <summary>When <see cref="HandleTimeout"/> wants to be called; null for never.</summary>
@@ -23,7 +24,7 @@ internal sealed partial class UdxCore
         get
         {
             if (IsDone) return null;
-            var at = CloseReason is not null ? _lingerUntil : Math.Min(Math.Min(Math.Min(_timeoutAt, _tailAt), Math.Min(_reorderAt, _zeroWindowAt)), Math.Min(_keepAliveAt, PacedAt));
+            var at = CloseReason is not null ? _lingerUntil : Math.Min(Math.Min(Math.Min(_timeoutAt, _tailAt), Math.Min(_reorderAt, _zeroWindowAt)), Math.Min(Math.Min(_keepAliveAt, _moveAt), PacedAt));
             return at == long.MaxValue ? null : new Instant(at);
         }
     }
@@ -62,6 +63,7 @@ internal sealed partial class UdxCore
             ArmKeepAlive(now);
         }
 
+        HandleMoveTimeout(now);
         if (now >= _timeoutAt) HandleRetransmissionTimeout(now);
     }
 
@@ -114,6 +116,7 @@ internal sealed partial class UdxCore
 
     private void HandleRetransmissionTimeout(long now)
     {
+        _timeouts++;
         _timeoutsTotal++;
         if (IsPatienceOver(now))
         {
