@@ -22,6 +22,8 @@ public sealed class NodeLifeTests
         var server = host.CreateServer();
         await server.ListenAsync(pair, Token).AsTask().WaitAsync(Patience, Token);
         var first = await client.ConnectAsync(pair.PublicKey, cancellationToken: Token).AsTask().WaitAsync(Patience, Token);
+        // The other end knows of it: only then can it say goodbye.
+        await server.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
         var port = host.LocalAddress.Port;
 
         await host.SuspendAsync(Token).AsTask().WaitAsync(Patience, Token);
