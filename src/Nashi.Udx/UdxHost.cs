@@ -60,6 +60,18 @@ public sealed class UdxHost : IAsyncDisposable
         return stream;
     }
 
+    /// <summary>Has every stream speak at once, because the machine slept or its network changed.</summary>
+    public void ProbeAll()
+    {
+        foreach (var stream in _streams.Values) stream.Probe();
+    }
+
+    /// <summary>Gives up every stream, telling the remotes. The sockets stay open.</summary>
+    public void AbortAll()
+    {
+        foreach (var stream in _streams.Values) stream.Abort();
+    }
+
     /// <summary>Closes all sockets and streams.</summary>
     public async ValueTask DisposeAsync()
     {

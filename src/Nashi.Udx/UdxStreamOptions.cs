@@ -24,8 +24,9 @@ public sealed record UdxStreamOptions
     /// <summary>Sends a heartbeat when this long nothing was sent; zero for never. Default never: the layer above has its own.</summary>
     public TimeSpan KeepAlive { get; init; }
 
-    /// <summary>How many timeouts in a row end the stream. Default 9: about 17 seconds on a fast path, so that a quarter of a minute without a network is survived.</summary>
-    public int TimeoutsMax { get; init; } = 9;
+    /// <summary>How long the remote may leave unacknowledged what is sent again and again before the stream ends. Default 30 seconds.</summary>
+    /// <remarks>The reference gives up after some 13 seconds. Time that this machine slept does not count.</remarks>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The number of each side's first packet; both must agree. Zero in all of today's handshakes.</summary>
     internal uint FirstSequence { get; init; }
@@ -34,7 +35,7 @@ public sealed record UdxStreamOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ReceiveWindow, 64 << 10);
         ArgumentOutOfRangeException.ThrowIfLessThan(SendBuffer, 64 << 10);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(TimeoutsMax);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Patience, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MtuMax, 1500);
         return this;
     }

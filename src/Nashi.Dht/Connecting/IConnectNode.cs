@@ -56,6 +56,11 @@ internal interface IConnectNode
     /// <summary>Hands a datagram that came to a punch socket to the node.</summary>
     void HandleDatagram(UdxSocket socket, ReadOnlySpan<byte> bytes, UdpAddress from);
 
+    /// <summary>A connection came about: to be looked after until it closes.</summary>
+    void Track(DhtConnection connection)
+    {
+    }
+
     /// <summary>Announces a server, and keeps it announced until disposed.</summary>
     Task<IServerAnnouncer> AnnounceServerAsync(KeyPair keyPair, CancellationToken cancellationToken);
 }

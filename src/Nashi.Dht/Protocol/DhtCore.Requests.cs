@@ -83,6 +83,8 @@ internal sealed partial class DhtCore
             return;
         }
 
+        // Nobody is registered here, and an unknown plugin is met with silence.
+        if (request.Message.Command == DhtCommand.Plugin) return;
         if (IsEphemeral)
         {
             Rpc.Respond(request, new RpcAnswer { Error = RpcError.UnknownCommand, WithCloser = true }, now);
