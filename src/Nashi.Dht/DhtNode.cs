@@ -106,6 +106,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
             core.Start(now);
             return true;
         });
+        node.StartLan();
         return ValueTask.FromResult(node);
     }
 
@@ -130,6 +131,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
             _isClosed = true;
         }
 
+        CloseLan();
         await CloseServersAsync().ConfigureAwait(false);
         foreach (var announcer in _announcers.Keys) await announcer.DisposeAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
