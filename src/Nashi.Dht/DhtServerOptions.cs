@@ -21,6 +21,15 @@ public sealed record DhtServerOptions
     /// <summary>Whether clients are told our addresses on the local network. Default true.</summary>
     public bool SharesLocalAddresses { get; init; } = true;
 
+    /// <summary>
+    /// Blind relays to meet the peer at while, and in case, there is no direct path: the connection opens through one and moves to a direct path later. Default none.
+    /// One is named to each client: the client's own proposal is then not used.
+    /// </summary>
+    public IReadOnlyList<PublicKey> RelayThrough { get; init; } = [];
+
+    /// <summary>Asked for the relays each time instead of <see cref="RelayThrough"/>; must return at once. An exception means none.</summary>
+    public Func<IReadOnlyList<PublicKey>>? ChooseRelays { get; init; }
+
     /// <summary>How many handshakes are remembered at once. Default 1024.</summary>
     public int MaxHandshakes { get; init; } = 1024;
 

@@ -14,6 +14,9 @@ internal interface IConnectNode
     /// <summary>Keys, nonces and stream ids come from here.</summary>
     IRandom Random { get; }
 
+    /// <summary>Who we are to others unless told otherwise: to relays, for instance.</summary>
+    KeyPair DefaultKeyPair { get; }
+
     /// <summary>The streams.</summary>
     UdxHost Udx { get; }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Nashi.Datagrams;
 using Nashi.Dht.HolePunching;
+using Nashi.Dht.Relaying;
 using Nashi.Encoding;
 using Nashi.SecretStream;
 using Nashi.Udx;
@@ -30,6 +31,11 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private PunchSocket? _socket;
     private Instant _deadline = Instant.Never;
     private int _nextRequest;
+    private RelayThrough? _meetsAt;
+    private volatile RelayDials? _relays;
+    private DhtConnection? _connection;
+    private bool _pairs;
+    private bool _waitsOnlyForRelay;
     private bool _hasEnded;
 
     /// <summary>Prepares.</summary>
@@ -88,6 +94,8 @@ internal sealed class ServerHandshake : IAsyncDisposable
         var error = client.Version != PeerPayload.CurrentVersion ? PeerError.VersionMismatch
             : client.Stream is null ? PeerError.Aborted : PeerError.None;
         var route = Decide(client, message, clientAddress, request.Seen);
+        var relays = RelayChoice.Of(_context.Options.RelayThrough, _context.Options.ChooseRelays, node.Random);
+        if (relays.Count > 0) _meetsAt = new RelayThrough(relays[0], RelayChoice.NewToken(node.Random));
         if (error == PeerError.None) OpenStream();
         var buffer = new ArrayBufferWriter<byte>(512);
         if (!noise.TryWriteMessage(Describe(error).Encode(), buffer)) return false;
@@ -134,9 +142,11 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _raw.SetFirewall((socket, from) =>
         {
             if (from.Port == 0) return true;
+            // The client's first words through the relay: not a direct path.
+            if (_relays?.Is(socket, from) ?? false) return false;
             _lane.Post(() => Connect(socket, from, AddressScope.IsPrivate(from) ? ConnectionKind.Lan : ConnectionKind.Direct));
             return false;
-        });
+        }, asksAboutAddresses: true);
     }
 
     private PeerPayload Describe(PeerError error)
@@ -153,12 +163,14 @@ internal sealed class ServerHandshake : IAsyncDisposable
             Addresses = open is { } address ? [address, .. local] : local,
             Stream = new StreamOffer(_raw?.LocalId ?? 0),
             SecretStreamVersion = 1,
+            RelayThrough = _meetsAt,
             RelayAddresses = relays.Count > 0 ? relays : null,
         };
     }
 
     private void Follow(ServerRoute route, byte[] reply, UdxSocket socket, UdpAddress client)
     {
+        if (route != ServerRoute.Connect && (_meetsAt ?? _client!.RelayThrough) is { } at) StartRelay(at);
         if (route is ServerRoute.Punch or ServerRoute.AwaitNeighbour) StartPunch();
         _reply.TrySetResult(new ServerReply(reply, route == ServerRoute.Punch ? _socket?.Socket : null));
         if (route == ServerRoute.Connect) Connect(socket, client, AddressScope.IsPrivate(client) ? ConnectionKind.Lan : ConnectionKind.Direct);
@@ -189,7 +201,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private void Tick()
     {
         if (_punch is not null) Step(punch => punch.HandleTimeout(_timer.Now));
-        else if (_timer.Now >= _deadline) End();
+        else if (_timer.Now >= _deadline) GiveUp();
         else _timer.Set(_deadline);
     }
 
@@ -219,7 +231,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
                 request.Answer(_secrets!.Seal(answer.Payload), _socket?.Socket);
                 break;
             case PunchAction.Fail:
-                End();
+                GiveUp();
                 break;
         }
     }
@@ -236,15 +248,73 @@ internal sealed class ServerHandshake : IAsyncDisposable
         if (_socket == socket) Step(feed);
     });
 
-    private void Connect(UdxSocket socket, UdpAddress to, ConnectionKind kind)
+    // The party that proposed the relay that is used is the initiator. Source: network.md §7.
+    private void StartRelay(RelayThrough at)
+    {
+        _pairs = true;
+        _relays = new RelayDials(_context.Node, _context.Dial);
+        _ = PairAsync(_relays, at, isInitiator: at == _meetsAt, _raw!.LocalId);
+    }
+
+    private async Task PairAsync(RelayDials relays, RelayThrough at, bool isInitiator, uint streamId)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(RelayLeg.Patience, _context.Node.Clock);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(_life.Token, patience.Token);
+            var leg = await relays.DialAsync(at.PublicKey).ConfigureAwait(false);
+            await leg.PairAsync(isInitiator, at.Token, streamId, both.Token).ConfigureAwait(false);
+            _lane.Post(() => ConnectRelayed(leg));
+        }
+        catch (Exception error) when (error is NashiException or OperationCanceledException or ArgumentException or InvalidOperationException)
+        {
+            _lane.Post(HandleRelayFailed);
+        }
+    }
+
+    private void ConnectRelayed(RelayLeg leg)
     {
         if (_hasEnded || _raw is not { } raw || _keys is not { } keys) return;
-        _raw = null;
+        _pairs = false;
         _keys = null;
+        _relays!.CloseAllBut(leg.Relay);
+        raw.Connect(leg.Socket, leg.RemoteId, leg.Address);
+        _connection = DhtConnection.OpenRelayed(raw, keys, leg, _context.Options.KeepAlive, _context.Node);
+        _ = raw.Closed.ContinueWith(_ => _lane.Post(End), TaskScheduler.Default);
+        _context.Connected(_connection);
+        if (_waitsOnlyForRelay) End();
+    }
+
+    private void HandleRelayFailed()
+    {
+        _pairs = false;
+        if (_waitsOnlyForRelay) End();
+    }
+
+    // No direct path came about: what is left is the relay.
+    private void GiveUp()
+    {
+        _waitsOnlyForRelay = true;
+        if (!_pairs) End();
+    }
+
+    private void Connect(UdxSocket socket, UdpAddress to, ConnectionKind kind)
+    {
+        if (_hasEnded || _raw is not { } raw) return;
         var punched = _socket is { } own && own.Socket == socket ? own : null;
         if (punched is not null) _socket = null;
-        raw.Connect(socket, _client!.Stream!.Id, to);
         var through = punched is not null && !AddressScope.IsPrivate(to) ? ConnectionKind.HolePunched : kind;
+        if (_connection is { } relayed)
+        {
+            relayed.Move(socket, _client!.Stream!.Id, to, through, punched);
+            End();
+            return;
+        }
+
+        if (_keys is not { } keys) return;
+        _raw = null;
+        _keys = null;
+        raw.Connect(socket, _client!.Stream!.Id, to);
         End();
         _context.Connected(DhtConnection.Open(raw, keys, through, punched, _context.Options.KeepAlive, _context.Node));
     }
@@ -255,7 +325,10 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _hasEnded = true;
         _timer.Dispose();
         _ = _life.CancelAsync();
-        _raw?.Abort();
+        if (_connection is { } relayed) relayed.EndUpgrade();
+        else _raw?.Abort();
+        _raw?.SetFirewall(null);
+        _relays?.CloseAllBut(null);
         _keys?.Dispose();
         _secrets?.Dispose();
         _punchRequests.Clear();

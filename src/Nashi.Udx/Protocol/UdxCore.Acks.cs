@@ -57,7 +57,7 @@ internal sealed partial class UdxCore
         }
 
         if (packet.SentAt >= _sampleNewest) TakeSample(packet);
-        if (packet.Padding > 0) _mtu.HandleAcked(_ipHeader + PacketHeader.Size + packet.Padding + packet.Length);
+        if (packet.Padding > 0 && packet.Path == _path) _mtu.HandleAcked(_ipHeader + PacketHeader.Size + packet.Padding + packet.Length);
         if (!_hasFack || Serial.IsAfter(sequence + 1, _fack)) (_fack, _hasFack) = (sequence + 1, true);
         UpdateRack(sequence, packet, rtt);
     }
@@ -152,7 +152,7 @@ internal sealed partial class UdxCore
         {
             // Too large for the path, most likely: no sign of congestion.
             packet.Padding = 0;
-            _mtu.HandleLost();
+            if (packet.Path == _path) _mtu.HandleLost();
             return;
         }
 
