@@ -77,6 +77,7 @@ public sealed partial class DhtNode : IConnectNode
     {
         var announcer = new Announcer(this, keyPair);
         _announcers[announcer] = 0;
+        OfferOnLan(announcer, keyPair.PublicKey);
         try
         {
             await BootstrappedAsync(cancellationToken).ConfigureAwait(false);
@@ -96,7 +97,11 @@ public sealed partial class DhtNode : IConnectNode
 
     internal CancellationToken Closing => _closing.Token;
 
-    internal void Forget(Announcer announcer) => _announcers.TryRemove(announcer, out _);
+    internal void Forget(Announcer announcer)
+    {
+        _announcers.TryRemove(announcer, out _);
+        WithdrawFromLan(announcer);
+    }
 
     internal void SetLocalRecord(Bytes32 target, byte[]? record) => Enter((core, _) =>
     {

@@ -121,6 +121,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
             core.Start(now);
             return true;
         });
+        node.StartLan();
         node.StartWatching();
         Log.Started(options.Logger, node.LocalAddress);
         return node;
@@ -147,6 +148,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
             _isClosed = true;
         }
 
+        CloseLan();
         await StopWatchingAsync().ConfigureAwait(false);
         await CloseServersAsync().ConfigureAwait(false);
         foreach (var announcer in _announcers.Keys) await announcer.DisposeAsync().ConfigureAwait(false);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Records;
+using Nashi.Lan;
 
 namespace Nashi.Dht;
 
@@ -58,6 +59,9 @@ public sealed record DhtOptions
 
     /// <summary>How much is stored for others.</summary>
     public RecordLimits Records { get; init; } = RecordLimits.Default;
+
+    /// <summary>How peers and nodes on the local network are looked for, without any server; null not to (default).</summary>
+    public LanOptions? Lan { get; init; }
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -80,6 +80,10 @@ internal sealed class DhtSwarmNetwork(DhtNode node, SwarmOptions options) : ISwa
         node.AnnounceAsync(topic, keyPair, relays, cancellationToken).AsTask();
 
     /// <inheritdoc />
+    public IDisposable? JoinLan(Topic topic, KeyPair keyPair, bool server, bool client, Action<FoundPeer> found) =>
+        node.Lan is { } lan ? new LanMembership(lan, topic, keyPair.PublicKey, server, client, found) : null;
+
+    /// <inheritdoc />
     public Task UnannounceAsync(Topic topic, KeyPair keyPair, CancellationToken cancellationToken) =>
         node.UnannounceAsync(topic, keyPair, cancellationToken).AsTask();
 

@@ -44,6 +44,10 @@ internal interface ISwarmNetwork
     /// <summary>Announces us under a topic.</summary>
     Task AnnounceAsync(Topic topic, KeyPair keyPair, IReadOnlyList<UdpAddress> relays, CancellationToken cancellationToken);
 
+    /// <summary>Offers a topic on the local network, looks for it there, or both, until disposed.</summary>
+    /// <returns>Null when the local network is not used.</returns>
+    IDisposable? JoinLan(Topic topic, KeyPair keyPair, bool server, bool client, Action<FoundPeer> found) => null;
+
     /// <summary>Withdraws that.</summary>
     Task UnannounceAsync(Topic topic, KeyPair keyPair, CancellationToken cancellationToken);
 }

@@ -22,6 +22,8 @@ internal sealed class TopicSearch : IAsyncDisposable
     private CancellationTokenSource? _roundLife;
     private Task<bool> _round = Task.FromResult(true);
     private (bool Server, bool Client) _roundRoles;
+    private IDisposable? _lan;
+    private (bool Server, bool Client) _lanRoles;
     private bool _isAnnounced;
     private bool _hasEnded;
     private bool _isSuspended;
@@ -63,6 +65,7 @@ internal sealed class TopicSearch : IAsyncDisposable
         {
             _sessions.Remove(session);
             isLast = _sessions.Count == 0;
+            UpdateLan(Roles());
         }
 
         if (isLast)
@@ -93,6 +96,7 @@ internal sealed class TopicSearch : IAsyncDisposable
             _roundLife?.Cancel();
             _roundLife = new CancellationTokenSource();
             _roundRoles = roles;
+            UpdateLan(roles);
             return _round = RoundAsync(roles.Server, roles.Client, _round, _roundLife.Token);
         }
     }
@@ -130,6 +134,7 @@ internal sealed class TopicSearch : IAsyncDisposable
             if (_hasEnded) return;
             _hasEnded = true;
             _sessions.Clear();
+            UpdateLan(default);
             _roundLife?.Cancel();
             round = _round;
         }
@@ -138,6 +143,15 @@ internal sealed class TopicSearch : IAsyncDisposable
         await round.ConfigureAwait(false);
         _roundLife?.Dispose();
         await UnannounceAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Under the gate. On the local network peers come when they come: no rounds there.</summary>
+    private void UpdateLan((bool Server, bool Client) roles)
+    {
+        if (roles == _lanRoles) return;
+        _lan?.Dispose();
+        _lanRoles = roles;
+        _lan = roles == default ? null : _network.JoinLan(Topic, _keyPair, roles.Server, roles.Client, peer => _swarm.HandleFound(peer, Topic));
     }
 
     private (bool Server, bool Client) Roles()

@@ -206,7 +206,8 @@ internal sealed class ConnectAttempt : IAsyncDisposable
     {
         try
         {
-            await foreach (var found in _node.FindPeerAsync(_target, seeds, _life.Token).ConfigureAwait(false))
+            var search = _options.UsesLan ? _node.FindPeerAnywhereAsync(_target, seeds, _life.Token) : _node.FindPeerAsync(_target, seeds, _life.Token);
+            await foreach (var found in search.ConfigureAwait(false))
                 _lane.Post(() => Found(found));
         }
         catch (Exception error) when (error is OperationCanceledException or NashiException)

@@ -273,7 +273,7 @@ internal sealed class ConnectCore
         else if (remote.Error == PeerError.VersionMismatch) Fail(ConnectFailure.ServerIncompatible);
         else if (remote.Error != PeerError.None || remote.Stream is null) Fail(ConnectFailure.ServerError);
         else if (_reachedFrom is { } from) Connect(ConnectSocket.Reached, from, Reaching(from));
-        else if (serverAtNode is not { } server) Connect(ConnectSocket.Default, node, ConnectionKind.Direct);
+        else if (serverAtNode is not { } server) Connect(ConnectSocket.Default, node, AddressScope.IsPrivate(node) ? ConnectionKind.Lan : ConnectionKind.Direct);
         else ChoosePath(remote, node, server, seen, now);
     }
 

@@ -53,6 +53,10 @@ internal interface IConnectNode
     /// <summary>Nodes at which the peer announced itself, as they are found.</summary>
     IAsyncEnumerable<UdpAddress> FindPeerAsync(Bytes32 target, IReadOnlyList<UdpAddress> seeds, CancellationToken cancellationToken);
 
+    /// <summary>The same, and beside it the peer itself if it is on the local network.</summary>
+    IAsyncEnumerable<UdpAddress> FindPeerAnywhereAsync(Bytes32 target, IReadOnlyList<UdpAddress> seeds, CancellationToken cancellationToken) =>
+        FindPeerAsync(target, seeds, cancellationToken);
+
     /// <summary>Hands a datagram that came to a punch socket to the node.</summary>
     void HandleDatagram(UdxSocket socket, ReadOnlySpan<byte> bytes, UdpAddress from);
 
