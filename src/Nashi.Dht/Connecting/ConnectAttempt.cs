@@ -281,6 +281,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
                 Limits = _node.Punches,
                 Random = _node.Random,
                 MayPunch = _options.MayPunch,
+                IsRelayed = _core.HasRelay,
                 OpensEarly = _options.OpensEarly,
             },
             _secrets,

@@ -84,6 +84,9 @@ internal sealed class ConnectCore
     /// <summary>Takes the next thing to do.</summary>
     public bool TryTake(out ConnectAction action) => _actions.TryDequeue(out action!);
 
+    /// <summary>Whether a relay connects the peers, or may do so yet.</summary>
+    public bool HasRelay => _relay is not null || Remote?.RelayThrough is not null;
+
     /// <summary>Begins: with the nodes that knew the peer the last time, if there are any, and a search when they do not help at once.</summary>
     public void Start(Instant now)
     {

@@ -176,6 +176,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
             Limits = node.Punches,
             Random = node.Random,
             MayPunch = _context.Options.MayPunch,
+            IsRelayed = _pairs,
         };
         _punch = ServerPunchSession.TryOpen(node, _context.Announcer, secrets, setup, _lane, GiveUp);
     }
@@ -227,6 +228,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private void GiveUp()
     {
         _waitsOnlyForRelay = true;
+        _punch?.Close();
         if (!_pairs) End();
     }
 
