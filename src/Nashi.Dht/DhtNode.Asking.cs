@@ -6,6 +6,7 @@ using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Announcing;
 using Nashi.Dht.Connecting;
+using Nashi.Dht.HolePunching;
 using Nashi.Dht.Queries;
 using Nashi.Dht.Records;
 using Nashi.Dht.Rpc;
@@ -17,6 +18,8 @@ namespace Nashi.Dht;
 /// <content>The node as connecting and announcing see it.</content>
 public sealed partial class DhtNode : IConnectNode
 {
+    private readonly PunchLimits _punches = new(PunchLimits.DefaultPause);
+
     /// <inheritdoc />
     TimeProvider IConnectNode.Clock => _options.Clock;
 
@@ -28,6 +31,9 @@ public sealed partial class DhtNode : IConnectNode
 
     /// <inheritdoc />
     UdxSocket IConnectNode.ServerSocket => _server;
+
+    /// <inheritdoc />
+    PunchLimits IConnectNode.Punches => _punches;
 
     /// <inheritdoc />
     UdpAddress? IConnectNode.PublicAddress => OpenAddress;

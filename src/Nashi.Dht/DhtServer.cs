@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Nashi.Cryptography;
 using Nashi.Dht.Connecting;
+using Nashi.Dht.Relaying;
 using Nashi.Encoding;
 
 namespace Nashi.Dht;
@@ -15,6 +16,7 @@ public sealed class DhtServer : IAsyncDisposable
     private readonly IConnectNode _node;
     private readonly ServerRegistry _registry;
     private readonly DhtServerOptions _options;
+    private readonly RelayDialer _dial;
     private readonly Channel<DhtConnection> _connections;
     private readonly Lock _gate = new();
     private readonly HandshakeTable<ServerHandshake> _handshakes;
@@ -22,8 +24,9 @@ public sealed class DhtServer : IAsyncDisposable
     private bool _isListening;
     private bool _isClosed;
 
-    internal DhtServer(IConnectNode node, ServerRegistry registry, DhtServerOptions options)
+    internal DhtServer(IConnectNode node, ServerRegistry registry, DhtServerOptions options, RelayDialer dial)
     {
+        _dial = dial;
         _node = node;
         _registry = registry;
         _options = options;
@@ -60,7 +63,7 @@ public sealed class DhtServer : IAsyncDisposable
         var target = ConnectCommands.TargetOf(keyPair.PublicKey);
         var pending = new PendingAnnouncer();
         if (!_registry.TryAdd(target, this)) throw new InvalidOperationException($"Another server of this node listens as {keyPair.PublicKey}.");
-        _context = new ServerContext(_node, keyPair, _options, pending, Offer, Release);
+        _context = new ServerContext(_node, keyPair, _options, pending, _dial, Offer, Release);
         try
         {
             pending.Set(await _node.AnnounceServerAsync(keyPair, cancellationToken).ConfigureAwait(false));

@@ -8,12 +8,16 @@ using Nashi.Dht.Rpc;
 using Nashi.Encoding;
 using Nashi.Hyperbee;
 using Nashi.Hyperbee.Tree;
+using Nashi.Hyperbee2.Blocks;
 using Nashi.Hypercore.Manifests;
 using Nashi.Hypercore.Replication.Protocol;
 using Nashi.Hypercore.State;
 using Nashi.Hyperdrive;
 using Nashi.Hyperdrive.Blobs;
 using Nashi.Hyperdrive.Drives;
+using Nashi.Protomux;
+using Nashi.Protomux.Rpc.Protocol;
+using Nashi.Protomux.Wakeup.Protocol;
 using Nashi.SecretStream;
 using Nashi.Storage;
 using Nashi.Storage.Records;
@@ -52,6 +56,18 @@ internal static class Targets
         new("secret stream frames", ["secretstream"], StreamDecoders.SecretStream, 128),
         new("secret stream unordered", ["secretstream"], StreamDecoders.Unordered),
         new("protomux frames", ["protomux"], StreamDecoders.Protomux, 2048),
+        .. Channels(),
+    ];
+
+    private static Target[] Channels() =>
+    [
+        new("RPC request", ["rpc"], bytes => RpcRequestMessage.TryDecode(bytes, out _, out _, out _)),
+        new("RPC response", ["rpc"], bytes => RpcResponseMessage.TryDecode(bytes, out _, out _, out _)),
+        new("capability handshake", ["rpc"], bytes => ConnectionCapability.TryDecodeHandshake(bytes, out _)),
+        new("wakeup handshake", ["wakeup"], bytes => WakeupHandshake.TryDecode(bytes, out _)),
+        new("wakeup lookup", ["wakeup"], bytes => WakeupLookup.TryDecode(bytes, out _)),
+        new("wakeup announce", ["wakeup"], bytes => WakeupAnnounce.TryDecode(bytes, out _)),
+        new("wakeup info", ["wakeup"], bytes => WakeupInfo.TryDecode(bytes, out _)),
     ];
 
     private static Target[] Network() =>
@@ -111,6 +127,7 @@ internal static class Targets
     [
         new("hyperbee block", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecode(5, bytes, out _), 512),
         new("hyperbee index", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecodeIndex(bytes, out _), 512),
+        new("hyperbee2 block", ["hyperbee2", "hyperbee", .. Texts.Bee], bytes => TreeBlockCodec.TryDecode(5, bytes, out var block) && TreeBlockCodec.Encode(block).Length > 0, 512),
         new("hyperbee header", ["hyperbee", .. Texts.Bee], bytes => BeeHeader.TryDecode(bytes, out _)),
         new("drive entry", ["hyperdrive", Texts.Entry], bytes => DriveEntryCodec.TryDecode("/a", 1, bytes, out _), 512),
         new("blob block map", ["hyperdrive", "encoding", "text:\u0001\u0002\u0003\u0004"], bytes => BlockMapCodec.TryDecode(bytes, []), 512),

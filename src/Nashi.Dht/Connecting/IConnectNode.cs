@@ -1,5 +1,6 @@
 using Nashi.Cryptography;
 using Nashi.Datagrams;
+using Nashi.Dht.HolePunching;
 using Nashi.Encoding;
 using Nashi.Udx;
 
@@ -14,6 +15,9 @@ internal interface IConnectNode
     /// <summary>Keys, nonces and stream ids come from here.</summary>
     IRandom Random { get; }
 
+    /// <summary>Who we are to others unless told otherwise: to relays, for instance.</summary>
+    KeyPair DefaultKeyPair { get; }
+
     /// <summary>The streams.</summary>
     UdxHost Udx { get; }
 
@@ -25,6 +29,9 @@ internal interface IConnectNode
 
     /// <summary>Whether not everybody can reach us.</summary>
     bool IsFirewalled { get; }
+
+    /// <summary>How much it may punch.</summary>
+    PunchLimits Punches { get; }
 
     /// <summary>Where everybody can reach us; null when firewalled or unknown.</summary>
     UdpAddress? PublicAddress { get; }

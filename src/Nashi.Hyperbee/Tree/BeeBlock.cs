@@ -18,6 +18,9 @@ internal sealed class BeeBlock(ulong seq, ReadOnlyMemory<byte> key, ReadOnlyMemo
     /// <summary>A deletion carries the deleted key, no value, and no node that holds its own key.</summary>
     public bool IsDeletion => value is null && !Levels.Any(level => level.Keys.Contains(seq));
 
+    /// <summary>The nodes, or false when they cannot be decoded.</summary>
+    public bool TryReadLevels(out BeeLevel[] levels) => BlockCodec.TryDecodeIndex(index.Span, out levels);
+
     public BeeLevel LevelAt(ulong offset)
     {
         var levels = Levels;

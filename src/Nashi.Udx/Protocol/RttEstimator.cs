@@ -30,6 +30,9 @@ internal sealed class RttEstimator
 
     public long Timeout { get; private set; } = InitialTimeout;
 
+    /// <summary>Another path: nothing is known.</summary>
+    public void Reset() => (Smoothed, Variance, Min, Timeout) = (0, 0, 0, InitialTimeout);
+
     public void Add(long sample, long now)
     {
         sample = Math.Max(sample, 1);

@@ -64,7 +64,7 @@ internal sealed partial class UdxCore
         else if (rtt < _rtt.Min) NoteReordering(now - packet.FirstAt, now);
 
         if (packet.SentAt >= _sampleNewest) TakeSample(packet);
-        if (packet.Padding > 0) _mtu.HandleAcked(_ipHeader + PacketHeader.Size + packet.Padding + packet.Length);
+        if (packet.Padding > 0 && packet.Path == _path) _mtu.HandleAcked(_ipHeader + PacketHeader.Size + packet.Padding + packet.Length);
         if (!_hasFack || Serial.IsAfter(sequence + 1, _fack)) (_fack, _hasFack) = (sequence + 1, true);
         UpdateRack(sequence, packet, rtt);
     }
@@ -168,7 +168,7 @@ internal sealed partial class UdxCore
         {
             // Too large for the path, most likely: no sign of congestion.
             packet.Padding = 0;
-            _mtu.HandleLost();
+            if (packet.Path == _path) _mtu.HandleLost();
             return;
         }
 

@@ -25,7 +25,7 @@ internal sealed partial class UdxCore
     private uint Window => (uint)Math.Max(0, _receiveWindow - _unread);
 
     /// <summary>Takes one packet for this stream, header included. Never throws, whatever it holds.</summary>
-    public void HandlePacket(ReadOnlySpan<byte> packet, Instant now)
+    public void HandlePacket(ReadOnlySpan<byte> packet, Instant now, PathSide side = PathSide.Current)
     {
         if (!PacketHeader.TryRead(packet, out var header))
         {
@@ -40,6 +40,7 @@ internal sealed partial class UdxCore
             return;
         }
 
+        HandleArrival(header, packet.Length == PacketHeader.Size, side, now.Microseconds);
         if (header.Has(PacketTypes.Heartbeat))
         {
             _ackPending = true;

@@ -24,7 +24,7 @@ internal sealed partial class UdxCore
         get
         {
             if (IsDone) return null;
-            var at = CloseReason is not null ? _lingerUntil : Math.Min(Math.Min(Math.Min(_timeoutAt, _tailAt), Math.Min(_reorderAt, _zeroWindowAt)), Math.Min(_keepAliveAt, PacedAt));
+            var at = CloseReason is not null ? _lingerUntil : Math.Min(Math.Min(Math.Min(_timeoutAt, _tailAt), Math.Min(_reorderAt, _zeroWindowAt)), Math.Min(Math.Min(_keepAliveAt, _moveAt), PacedAt));
             return at == long.MaxValue ? null : new Instant(at);
         }
     }
@@ -63,6 +63,7 @@ internal sealed partial class UdxCore
             ArmKeepAlive(now);
         }
 
+        HandleMoveTimeout(now);
         if (now >= _timeoutAt) HandleRetransmissionTimeout(now);
     }
 

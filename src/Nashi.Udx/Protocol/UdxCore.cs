@@ -24,7 +24,7 @@ internal sealed partial class UdxCore
     private readonly ReorderBuffer _reorder;
     private readonly RttEstimator _rtt = new();
     private readonly MtuSearch _mtu;
-    private readonly Bbr _bbr = new();
+    private Bbr _bbr = new();
     private uint _remoteId;
     private int _ipHeader = HeaderIPv4;
     private byte _path;

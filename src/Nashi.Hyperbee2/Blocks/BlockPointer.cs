@@ -1,0 +1,4 @@
+namespace Nashi.Hyperbee2.Blocks;
+
+/// <summary>Where another block is.</summary>
+internal readonly record struct BlockPointer(int Core, ulong Seq);
