@@ -31,8 +31,8 @@ internal sealed class PeerRun : IDisposable
 
     public IReadOnlyList<UdpAddress> Bootstrap => [.. Flag("bootstrap").Split(',').Select(Address)];
 
-    /// <summary>The relay both sides are offered; null without one.</summary>
-    public PublicKey? Relay => TryFlag("relay") is { } key ? Id32.Parse<PublicKey>(key) : null;
+    /// <summary>The relay both sides are offered; none without one.</summary>
+    private IReadOnlyList<PublicKey> Relays => TryFlag("relay") is { } key ? [Id32.Parse<PublicKey>(key)] : [];
 
     public IPAddress Host => TryFlag("host") is { } host ? IPAddress.Parse(host) : IPAddress.Any;
 
@@ -47,10 +47,10 @@ internal sealed class PeerRun : IDisposable
     public long Number(string name, long otherwise) => TryFlag(name) is { } value ? (long)double.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 
     /// <summary>How a client connects.</summary>
-    public DhtConnectOptions ConnectOptions() => new() { Timeout = Milliseconds("timeout", 60_000), KeepAlive = Milliseconds("keep-alive", 5000) };
+    public DhtConnectOptions ConnectOptions() => new() { Timeout = Milliseconds("timeout", 60_000), KeepAlive = Milliseconds("keep-alive", 5000), RelayThrough = Relays };
 
     /// <summary>How a server is met.</summary>
-    public DhtServerOptions ServerOptions() => new() { KeepAlive = Milliseconds("keep-alive", 5000) };
+    public DhtServerOptions ServerOptions() => new() { KeepAlive = Milliseconds("keep-alive", 5000), RelayThrough = Relays };
 
     /// <summary>A node that knows the network.</summary>
     public async Task<DhtNode> StartNodeAsync(DhtOptions? options = null)
