@@ -47,7 +47,13 @@ internal sealed class PeerRun : IDisposable
     public long Number(string name, long otherwise) => TryFlag(name) is { } value ? (long)double.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 
     /// <summary>How a client connects.</summary>
-    public DhtConnectOptions ConnectOptions() => new() { Timeout = Milliseconds("timeout", 60_000), KeepAlive = Milliseconds("keep-alive", 5000), RelayThrough = Relays };
+    public DhtConnectOptions ConnectOptions() => new()
+    {
+        Timeout = Milliseconds("timeout", 60_000),
+        KeepAlive = Milliseconds("keep-alive", 5000),
+        RelayThrough = Relays,
+        Progress = step => Events.Emit("step", ("name", step.Name), ("detail", step.Detail)),
+    };
 
     /// <summary>How a server is met.</summary>
     public DhtServerOptions ServerOptions() => new() { KeepAlive = Milliseconds("keep-alive", 5000), RelayThrough = Relays };

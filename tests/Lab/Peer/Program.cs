@@ -10,6 +10,7 @@ var modes = new Dictionary<string, Func<PeerRun, Task<int>>>(StringComparer.Ordi
     ["nodes"] = NodesMode.RunAsync,
     ["announce"] = AnnounceMode.RunAsync,
     ["lookup"] = LookupMode.RunAsync,
+    ["relay"] = RelayMode.RunAsync,
     ["server"] = ServerMode.RunAsync,
     ["client"] = ClientMode.RunAsync,
     ["hold"] = HoldMode.RunAsync,
