@@ -15,9 +15,9 @@ internal sealed record Bee2Step(int Bee, int? From, int Type, int Inline, int Bl
             int? from = bees > 1 && random.Next(3) == 0 ? random.Next(bees) : null;
             var size = random.Next(8) == 0 ? random.Next(Math.Min(keys, 400)) : 1 + random.Next(3);
 
-            // The reference cannot write a block of the first format without a put.
+            // The reference cannot write a block of the first format without a put; and where nothing changes it moves to the other tree in memory only.
             var writes = Enumerable.Range(0, size).Select(_ => Single(random, keys, type != 0)).ToArray();
-            if (type == 0) writes = [.. writes, (Key(keys + i), [1])];
+            if (type == 0 || from is not null) writes = [.. writes, (Key(keys + i), [1])];
             steps[i] = new Bee2Step(bee, from, type, random.Next(4) == 0 ? 3 : 1024, random.Next(4) == 0 ? 300 : 4096, writes);
         }
 
