@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 using Nashi.Cli.Output;
 using Nashi.Datagrams;
 using Nashi.Deploy;
+using Nashi.Dht;
 using Nashi.Encoding;
+using Nashi.Lan;
 
 namespace Nashi.Cli;
 
@@ -46,11 +48,14 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
 
     /// <summary>Opens the store.</summary>
     public ValueTask<DeploySession> OpenAsync(CancellationToken cancellationToken) => DeploySession.OpenAsync(
-        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Logs = Logs },
+        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Lan = Lan, Logs = Logs },
         cancellationToken);
 
     /// <summary>Where to bind: on this machine only, when all the nodes that were named are on this machine; everywhere otherwise.</summary>
     public IPAddress Host => BootstrapNames.All(IsLoopback) ? IPAddress.Loopback : IPAddress.Any;
+
+    /// <summary>How to look for peers on the local network: not when told so, and not from a network that is on this machine only.</summary>
+    public LanOptions? Lan => Parsed.GetValue(CommonOptions.NoLan) || IPAddress.IsLoopback(Host) ? null : LanOptions.Default;
 
     /// <summary>A key given on the line, as z-base-32, hex or link.</summary>
     public static CoreKey ParseKey(string text)

@@ -22,6 +22,13 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>Only the internet.</summary>
+    public static readonly Option<bool> NoLan = new("--no-lan")
+    {
+        Description = "Do not look for peers on the local network, nor be found there",
+        Recursive = true,
+    };
+
     /// <summary>One JSON object per line instead of text.</summary>
     public static readonly Option<bool> Json = new("--json")
     {
@@ -39,5 +46,5 @@ internal static class CommonOptions
     };
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<Option> All => [Storage, Bootstrap, Json, Log];
+    public static IEnumerable<Option> All => [Storage, Bootstrap, NoLan, Json, Log];
 }

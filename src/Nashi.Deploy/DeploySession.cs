@@ -35,6 +35,9 @@ public sealed partial class DeploySession : IAsyncDisposable
     /// <summary>Raised when a peer came (true) or went (false), on a pool thread.</summary>
     public event Action<SwarmConnection, bool>? PeerChanged;
 
+    /// <summary>Whether neighbours can find us, with or without an internet.</summary>
+    public bool IsOnLan => _dht?.Lan?.GetStats().Interfaces > 0;
+
     /// <summary>Opens or creates the store.</summary>
     /// <exception cref="Storage.StorageException">The store cannot be opened; another process may be using it.</exception>
     public static async ValueTask<DeploySession> OpenAsync(DeploySessionOptions options, CancellationToken cancellationToken = default)
@@ -57,6 +60,7 @@ public sealed partial class DeploySession : IAsyncDisposable
                 {
                     Bootstrap = await _options.Bootstrap(cancellationToken).ConfigureAwait(false),
                     Host = _options.Host,
+                    Lan = _options.Lan,
                     Logger = _options.Logs.CreateLogger("Nashi.Dht"),
                 },
                 cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nashi.Datagrams;
+using Nashi.Lan;
 
 namespace Nashi.Deploy;
 
@@ -16,6 +17,9 @@ public sealed record DeploySessionOptions
 
     /// <summary>The address to bind to. Default: all.</summary>
     public IPAddress Host { get; init; } = IPAddress.Any;
+
+    /// <summary>How peers on the local network are looked for; null not to (default).</summary>
+    public LanOptions? Lan { get; init; }
 
     /// <summary>Where to log. Default: nowhere.</summary>
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;

@@ -9,12 +9,17 @@ namespace Nashi.Deploy;
 public sealed class Seed : IAsyncDisposable
 {
     private readonly Drive _drive;
+    // What an announcement on the internet may take before being found by neighbours is enough.
+    private static readonly TimeSpan LanPatience = TimeSpan.FromSeconds(5);
+
+    private readonly DeploySession _session;
     private readonly SwarmDiscovery _discovery;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _downloading;
 
-    private Seed(Drive drive, SwarmDiscovery discovery)
+    private Seed(DeploySession session, Drive drive, SwarmDiscovery discovery)
     {
+        _session = session;
         _drive = drive;
         _discovery = discovery;
         _downloading = Task.Run(DownloadAsync);
@@ -33,15 +38,19 @@ public sealed class Seed : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(link);
         var drive = await Drive.OpenAsync(session.Store, link.Key, null, cancellationToken).ConfigureAwait(false);
         var discovery = await session.JoinAsync(drive.DiscoveryKey, server: true, client: true, cancellationToken).ConfigureAwait(false);
-        return new Seed(drive, discovery);
+        return new Seed(session, drive, discovery);
     }
 
-    /// <summary>Completes when the drive can be found.</summary>
-    /// <exception cref="NotAnnouncedException">No node of the network took the announcement.</exception>
-    public async ValueTask AnnouncedAsync(CancellationToken cancellationToken = default)
+    /// <summary>Completes when the drive can be found: through the network, or at least by neighbours.</summary>
+    /// <returns>Whether the network took the announcement; otherwise only neighbours can find it yet.</returns>
+    /// <exception cref="NotAnnouncedException">No node of the network took the announcement, and there is no local network.</exception>
+    public async ValueTask<bool> AnnouncedAsync(CancellationToken cancellationToken = default)
     {
-        if (await _discovery.FlushedAsync(cancellationToken).ConfigureAwait(false)) return;
-        throw new NotAnnouncedException();
+        var announced = _discovery.FlushedAsync(cancellationToken).AsTask();
+        var patience = Task.Delay(LanPatience, TimeProvider.System, cancellationToken);
+        if (await Task.WhenAny(announced, patience).ConfigureAwait(false) != announced && _session.IsOnLan) return false;
+        if (await announced.ConfigureAwait(false)) return true;
+        return _session.IsOnLan ? false : throw new NotAnnouncedException();
     }
 
     /// <summary>Stops announcing and closes the drive.</summary>

@@ -1,5 +1,6 @@
 using Nashi.Cryptography;
 using Nashi.Datagrams;
+using Nashi.Encoding;
 
 namespace Nashi.Dht;
 
@@ -21,9 +22,24 @@ public sealed record DhtConnectOptions
     /// <summary>Whether to open our router towards the peer before asking it: one round trip less. Default true.</summary>
     public bool OpensEarly { get; init; } = true;
 
+    /// <summary>Asked before a hole is punched; false, or an exception, forbids it (HOLEPUNCH_ABORTED). Must return soon. Default: it is allowed.</summary>
+    public Func<HolepunchProposal, bool>? MayPunch { get; init; }
+
     /// <summary>How long the whole may take. Default 60 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often an idle connection shows that it lives; zero for never. Default 5 seconds.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Blind relays to meet the peer at while, and in case, there is no direct path: the connection opens through one and moves to a direct path later. Default none.
+    /// Several are raced, and the first that answers is named to the peer.
+    /// </summary>
+    public IReadOnlyList<PublicKey> RelayThrough { get; init; } = [];
+
+    /// <summary>Asked for the relays each time instead of <see cref="RelayThrough"/>; must return at once. An exception means none.</summary>
+    public Func<IReadOnlyList<PublicKey>>? ChooseRelays { get; init; }
+
+    /// <summary>Told each step as it happens, one at a time and in order, on any thread; must return soon and not throw.</summary>
+    public Action<ConnectStep>? Progress { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Nashi.Cryptography;
 using Nashi.Dht.Connecting;
+using Nashi.Dht.Relaying;
 using Nashi.Encoding;
 
 namespace Nashi.Dht;
@@ -10,11 +11,12 @@ namespace Nashi.Dht;
 /// Made by <c>DhtNode.CreateServer</c>; owned by the caller, closed at the latest with its node. Thread-safe. A stranger's handshake costs a
 /// bounded amount of work and memory: see <see cref="DhtServerOptions"/>.
 /// </remarks>
-public sealed class DhtServer : IAsyncDisposable
+public sealed partial class DhtServer : IAsyncDisposable
 {
     private readonly IConnectNode _node;
     private readonly ServerRegistry _registry;
     private readonly DhtServerOptions _options;
+    private readonly RelayDialer _dial;
     private readonly Channel<DhtConnection> _connections;
     private readonly Lock _gate = new();
     private readonly HandshakeTable<ServerHandshake> _handshakes;
@@ -22,8 +24,9 @@ public sealed class DhtServer : IAsyncDisposable
     private bool _isListening;
     private bool _isClosed;
 
-    internal DhtServer(IConnectNode node, ServerRegistry registry, DhtServerOptions options)
+    internal DhtServer(IConnectNode node, ServerRegistry registry, DhtServerOptions options, RelayDialer dial)
     {
+        _dial = dial;
         _node = node;
         _registry = registry;
         _options = options;
@@ -38,7 +41,7 @@ public sealed class DhtServer : IAsyncDisposable
     public PublicKey PublicKey => _context?.KeyPair.PublicKey ?? default;
 
     /// <summary>Whether it is announced and answers.</summary>
-    public bool IsListening => _context is not null && !_isClosed;
+    public bool IsListening => _context is not null && !_isClosed && !IsQuiet;
 
     /// <summary>Nodes through which the server can be reached: to be told with its key, for a quicker connect.</summary>
     public IReadOnlyList<Nashi.Datagrams.UdpAddress> RelayAddresses => _context?.Announcer.RelayAddresses ?? [];
@@ -60,7 +63,7 @@ public sealed class DhtServer : IAsyncDisposable
         var target = ConnectCommands.TargetOf(keyPair.PublicKey);
         var pending = new PendingAnnouncer();
         if (!_registry.TryAdd(target, this)) throw new InvalidOperationException($"Another server of this node listens as {keyPair.PublicKey}.");
-        _context = new ServerContext(_node, keyPair, _options, pending, Offer, Release);
+        _context = new ServerContext(_node, keyPair, _options, pending, _dial, Offer, Release);
         try
         {
             pending.Set(await _node.AnnounceServerAsync(keyPair, cancellationToken).ConfigureAwait(false));
@@ -127,7 +130,7 @@ public sealed class DhtServer : IAsyncDisposable
         isNew = false;
         lock (_gate)
         {
-            if (_isClosed || _context is not { } context) return null;
+            if (_isClosed || IsQuiet || _context is not { } context) return null;
             var now = Instant.Now(_node.Clock);
             _handshakes.Expire(now);
             if (_handshakes.TryFind(message.Noise.Span, out var known)) return known;

@@ -22,8 +22,11 @@ internal sealed class TopicSearch : IAsyncDisposable
     private CancellationTokenSource? _roundLife;
     private Task<bool> _round = Task.FromResult(true);
     private (bool Server, bool Client) _roundRoles;
+    private IDisposable? _lan;
+    private (bool Server, bool Client) _lanRoles;
     private bool _isAnnounced;
     private bool _hasEnded;
+    private bool _isSuspended;
 
     /// <summary>Makes one without any interest.</summary>
     public TopicSearch(Swarm swarm, ISwarmNetwork network, KeyPair keyPair, Topic topic)
@@ -62,6 +65,7 @@ internal sealed class TopicSearch : IAsyncDisposable
         {
             _sessions.Remove(session);
             isLast = _sessions.Count == 0;
+            UpdateLan(Roles());
         }
 
         if (isLast)
@@ -86,14 +90,39 @@ internal sealed class TopicSearch : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_hasEnded) return Task.FromResult(false);
+            if (_hasEnded || _isSuspended) return Task.FromResult(false);
             var roles = Roles();
             if (!_round.IsCompleted && roles == _roundRoles) return _round;
             _roundLife?.Cancel();
             _roundLife = new CancellationTokenSource();
             _roundRoles = roles;
+            UpdateLan(roles);
             return _round = RoundAsync(roles.Server, roles.Client, _round, _roundLife.Token);
         }
+    }
+
+    /// <summary>Withdraws the announcement and rests until <see cref="Resume"/>.</summary>
+    public async Task SuspendAsync()
+    {
+        Task<bool> round;
+        lock (_gate)
+        {
+            if (_hasEnded || _isSuspended) return;
+            _isSuspended = true;
+            _roundLife?.Cancel();
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            round = _round;
+        }
+
+        await round.ConfigureAwait(false);
+        await UnannounceAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on, with a round at once.</summary>
+    public void Resume()
+    {
+        lock (_gate) _isSuspended = false;
+        _ = RefreshAsync();
     }
 
     /// <summary>Ends for good: withdraws the announcement. Idempotent.</summary>
@@ -105,6 +134,7 @@ internal sealed class TopicSearch : IAsyncDisposable
             if (_hasEnded) return;
             _hasEnded = true;
             _sessions.Clear();
+            UpdateLan(default);
             _roundLife?.Cancel();
             round = _round;
         }
@@ -113,6 +143,15 @@ internal sealed class TopicSearch : IAsyncDisposable
         await round.ConfigureAwait(false);
         _roundLife?.Dispose();
         await UnannounceAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Under the gate. On the local network peers come when they come: no rounds there.</summary>
+    private void UpdateLan((bool Server, bool Client) roles)
+    {
+        if (roles == _lanRoles) return;
+        _lan?.Dispose();
+        _lanRoles = roles;
+        _lan = roles == default ? null : _network.JoinLan(Topic, _keyPair, roles.Server, roles.Client, peer => _swarm.HandleFound(peer, Topic));
     }
 
     private (bool Server, bool Client) Roles()
@@ -148,7 +187,7 @@ internal sealed class TopicSearch : IAsyncDisposable
         var wait = (hasSucceeded ? _swarm.Options.RefreshInterval : AfterFailure) * (1 + (0.2 * _network.Random.NextDouble()));
         lock (_gate)
         {
-            if (!_hasEnded) _timer.Change(wait, Timeout.InfiniteTimeSpan);
+            if (!_hasEnded && !_isSuspended) _timer.Change(wait, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -8,16 +8,21 @@ public sealed partial class UdxStream
     // One side of a relay is always there first; what it says meanwhile would cost it a second of waiting.
     private const int EarlyMax = 64;
 
+    private Func<int, bool>? _admits;
+
     /// <summary>Forwards what arrives for this stream to the remote of another, and nothing else: the stream is a relay's from now on.</summary>
-    public void RelayTo(UdxStream other)
+    /// <param name="other">Through which it goes on.</param>
+    /// <param name="admits">Asked with the length of each packet, on the socket's thread; false drops it.</param>
+    public void RelayTo(UdxStream other, Func<int, bool>? admits = null)
     {
         ArgumentNullException.ThrowIfNull(other);
+        _admits = admits;
         _relay = other;
     }
 
     private void Forward(UdxStream other, Span<byte> packet)
     {
-        other.SendRelayed(packet);
+        if (_admits is null || _admits(packet.Length)) other.SendRelayed(packet);
         if (PacketHeader.TryRead(packet, out var header) && header.Has(PacketTypes.Destroy)) Abort();
     }
 
@@ -25,10 +30,10 @@ public sealed partial class UdxStream
     {
         lock (_gate)
         {
-            if (_socket is { } socket)
+            if (_path is { } path)
             {
-                PacketHeader.RewriteStreamId(packet, _remoteId);
-                _ = socket.TrySend(packet, _remote);
+                PacketHeader.RewriteStreamId(packet, path.RemoteId);
+                _ = path.Socket.TrySend(packet, path.Remote);
                 return;
             }
 

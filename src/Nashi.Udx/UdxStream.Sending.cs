@@ -27,57 +27,51 @@ public sealed partial class UdxStream
         Span<byte> packet = stackalloc byte[PacketMax];
         lock (_gate)
         {
-            if (_socket is not { } socket) return false;
+            if (_path is not { } path) return false;
             var length = _core.WriteMessage(message, packet);
-            return length > 0 && socket.TrySend(packet[..length], _remote);
+            return length > 0 && path.Socket.TrySend(packet[..length], path.Remote);
         }
     }
 
     /// <inheritdoc />
     public void SetMessageHandler(MessageHandler? handler) => _messages = handler;
 
-    private void SendAll(UdxSocket socket, Instant now)
+    private void SendAll(Instant now)
     {
         var batch = (t_batch ??= GC.AllocateUninitializedArray<byte>(BatchBytes + PacketMax, pinned: true)).AsSpan();
-        var (used, segment, count) = (0, 0, 0);
+        var maxSegments = _path!.Socket.MaxSegments;
+        var (used, segment, count, route) = (0, 0, 0, PathSide.None);
         while (true)
         {
             var length = _core.PollTransmit(batch[used..], now);
             if (length == 0) break;
-            if (_core.NeedsOldPath) SendByOldPath(batch.Slice(used, length));
-            if (segment == 0) segment = length;
-            if (length > segment)
+            if (segment == 0) (segment, route) = (length, _core.Route);
+            if (length > segment || route != _core.Route)
             {
-                // A larger packet cannot follow smaller ones in one batch.
-                Send(socket, batch[..used], segment);
+                // A larger packet cannot follow smaller ones in one batch, nor one that goes elsewhere.
+                Send(batch[..used], segment, route);
                 batch.Slice(used, length).CopyTo(batch);
-                (used, segment, count) = (length, length, 1);
+                (used, segment, count, route) = (length, length, 1, _core.Route);
                 continue;
             }
 
             used += length;
             count++;
-            if (length == segment && count < socket.MaxSegments && used + segment <= BatchBytes) continue;
-            Send(socket, batch[..used], segment);
+            if (length == segment && count < maxSegments && used + segment <= BatchBytes) continue;
+            Send(batch[..used], segment, route);
             (used, segment, count) = (0, 0, 0);
         }
 
-        Send(socket, batch[..used], segment);
-    }
-
-    private void SendByOldPath(ReadOnlySpan<byte> packet)
-    {
-        if (_old is not { } old) return;
-        Span<byte> copy = stackalloc byte[PacketMax];
-        copy = copy[..packet.Length];
-        packet.CopyTo(copy);
-        PacketHeader.RewriteStreamId(copy, old.RemoteId);
-        _ = old.Socket.TrySend(copy, old.Remote);
+        Send(batch[..used], segment, route);
     }
 
     // What the system does not take counts as lost and is found out as such.
-    private void Send(UdxSocket socket, ReadOnlySpan<byte> bytes, int segment)
+    private void Send(Span<byte> bytes, int segment, PathSide route)
     {
-        if (!bytes.IsEmpty) _ = socket.SendSegments(bytes, segment, _remote);
+        if (bytes.IsEmpty) return;
+        if ((route & PathSide.Current) != PathSide.None) _ = _path!.Socket.SendSegments(bytes, segment, _path.Remote);
+        if ((route & PathSide.Other) == PathSide.None || _other is not { } other) return;
+        for (var at = 0; at < bytes.Length; at += segment) PacketHeader.RewriteStreamId(bytes[at..], other.RemoteId);
+        _ = other.Socket.SendSegments(bytes, segment, other.Remote);
     }
 }

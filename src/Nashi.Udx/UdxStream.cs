@@ -20,14 +20,16 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _drained;
     private TaskCompletionSource? _remoteChanged;
-    private volatile UdxSocket? _socket;
-    private UdpAddress _remote;
-    private uint _remoteId;
+    private volatile StreamPath? _path;
+    private volatile StreamPath? _other;
     private volatile UdxFirewall? _firewall;
     private volatile MessageHandler? _messages;
     private volatile UdxStream? _relay;
     private List<byte[]>? _early;
-    private (UdxSocket Socket, uint RemoteId, UdpAddress Remote)? _old;
+    private TaskCompletionSource<bool>? _move;
+    private int _swaps;
+    private bool _isOnNewPath;
+    private bool _asksAboutAddresses;
     private int _messageLength;
     private bool _touched;
     private bool _hasUnflushed;
@@ -48,16 +50,16 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     public uint LocalId { get; }
 
     /// <summary>The remote's id of it; zero before it is connected.</summary>
-    public uint RemoteId => _remoteId;
+    public uint RemoteId => _path?.RemoteId ?? 0;
 
     /// <summary>Where it sends to.</summary>
-    public UdpAddress Remote => _remote;
+    public UdpAddress Remote => _path?.Remote ?? default;
 
     /// <summary>The socket it sends by; null before it is connected.</summary>
-    public UdxSocket? Socket => _socket;
+    public UdxSocket? Socket => _path?.Socket;
 
     /// <summary>Whether it knows its remote.</summary>
-    public bool IsConnected => _socket is not null;
+    public bool IsConnected => _path is not null;
 
     /// <summary>Completes once, when the stream is over; never faults.</summary>
     public Task<UdxCloseReason> Closed => _closed.Task;
@@ -81,16 +83,15 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         ArgumentNullException.ThrowIfNull(socket);
         lock (_gate)
         {
-            if (_socket is not null) throw new InvalidOperationException("The stream is connected already; use ChangeRemote.");
-            (_remoteId, _remote) = (remoteId, remote);
+            if (_path is not null) throw new InvalidOperationException("The stream is connected already; use ChangeRemote.");
             _core.Connect(remoteId, !remote.IsIPv4);
-            _socket = socket;
+            _path = new StreamPath(socket, remoteId, remote);
             FlushEarly();
             Pump(_host.Now());
         }
     }
 
-    /// <summary>Moves the stream to another address or socket, without losing a byte.</summary>
+    /// <summary>Moves the stream to another address or socket at once, whether or not it is of use: see <see cref="TryMoveAsync"/>.</summary>
     /// <returns>False when the stream is over.</returns>
     public bool ChangeRemote(UdxSocket socket, uint remoteId, UdpAddress remote)
     {
@@ -98,12 +99,12 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         lock (_gate)
         {
             if (_core.CloseReason is not null) return false;
-            if (_socket is { } old) _old = (old, _remoteId, _remote);
-            (_remoteId, _remote) = (remoteId, remote);
+            EndMove(false);
+            _other = _path;
             if (_core.IsConnected) _core.ChangeRemote(remoteId, !remote.IsIPv4);
             else _core.Connect(remoteId, !remote.IsIPv4);
             ScheduledAt = long.MaxValue;
-            _socket = socket;
+            _path = new StreamPath(socket, remoteId, remote);
             FlushEarly();
             Pump(_host.Now());
             return true;
@@ -122,12 +123,18 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     }
 
     /// <summary>Sets who judges packets that come by another socket than the stream's own.</summary>
-    public void SetFirewall(UdxFirewall? firewall) => _firewall = firewall;
+    /// <param name="firewall">The judge.</param>
+    /// <param name="asksAboutAddresses">Whether to ask about packets on the stream's own socket, too, that come from an address it does not send to.</param>
+    public void SetFirewall(UdxFirewall? firewall, bool asksAboutAddresses = false)
+    {
+        _asksAboutAddresses = asksAboutAddresses;
+        _firewall = firewall;
+    }
 
     /// <summary>What it did so far.</summary>
     public UdxStreamStats GetStats()
     {
-        lock (_gate) return _core.GetStats();
+        lock (_gate) return _core.GetStats() with { Silence = _core.SilentFor(_host.Now()) };
     }
 
     /// <summary>Ends our side after what was written, and waits until the remote acknowledged it. Reading goes on.</summary>
@@ -172,7 +179,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     /// <summary>Takes a packet, on the socket's thread.</summary>
     internal void HandlePacket(UdxSocket socket, Span<byte> packet, UdpAddress from, Instant now)
     {
-        if (_socket != socket && _firewall is { } firewall && firewall(socket, from)) return;
+        if (IsStrange(socket, from) && _firewall is { } firewall && firewall(socket, from)) return;
         if (_relay is { } other)
         {
             Forward(other, packet);
@@ -183,8 +190,11 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         lock (_gate)
         {
             _messageLength = -1;
-            _core.HandlePacket(packet, now);
+            var (before, side) = (_core.Received, SideOf(socket, from));
+            _core.HandlePacket(packet, now, side);
+            FollowCore();
             message = _messageLength;
+            if (side == PathSide.None) NoteSource(socket, from, _core.Received > before, now);
             if (!_touched) socket.FinishLater(this);
             _touched = true;
         }
@@ -221,6 +231,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         lock (_gate)
         {
             if (_core.NextTimeout is { } due && due <= now) _core.HandleTimeout(now);
+            FollowCore();
             Pump(now);
         }
     }
@@ -239,11 +250,11 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     // Everything that follows from a change: send, tell the reader and the writer, set the timer. Under the gate.
     private void Pump(Instant now)
     {
-        if (_socket is { } socket) SendAll(socket, now);
+        if (_path is not null) SendAll(now);
         FlushInput();
         Signal();
         _core.CheckZeroWindow(now);
-        if (_core.NextTimeout is { } next && _socket is { } own && next.Microseconds < ScheduledAt) own.Schedule(this, next.Microseconds);
+        if (_core.NextTimeout is { } next && _path is { } path && next.Microseconds < ScheduledAt) path.Socket.Schedule(this, next.Microseconds);
     }
 
     private void FlushInput()
@@ -273,7 +284,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
 
     private void Signal()
     {
-        if (_drained is not null && (_core.CloseReason is not null || _core.Queued <= Options.SendBuffer / 2))
+        if (_drained is not null && (_core.CloseReason is not null || _core.HasRoom))
         {
             _drained.SetResult();
             _drained = null;
@@ -285,7 +296,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
             _remoteChanged = null;
         }
 
-        if (_core.IsFlushed) _old = null;
+        if (_move is null && _core.IsFlushed) _other = null;
         if (_core.IsEnded) _ = _ended.TrySetResult();
         if (_core.CloseReason is { } reason && !_closed.Task.IsCompleted)
         {
@@ -293,6 +304,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
             Log.StreamEnded(_host.Options.Logger, LocalId, reason.Message);
             _ = _closed.TrySetResult(reason);
             _ = _ended.TrySetResult();
+            EndMove(false);
         }
 
         if (_core.IsDone) _host.Forget(this);

@@ -15,6 +15,9 @@ using Nashi.Hypercore.State;
 using Nashi.Hyperdrive;
 using Nashi.Hyperdrive.Blobs;
 using Nashi.Hyperdrive.Drives;
+using Nashi.Protomux;
+using Nashi.Protomux.Rpc.Protocol;
+using Nashi.Protomux.Wakeup.Protocol;
 using Nashi.SecretStream;
 using Nashi.Storage;
 using Nashi.Storage.Records;
@@ -53,6 +56,18 @@ internal static class Targets
         new("secret stream frames", ["secretstream"], StreamDecoders.SecretStream, 128),
         new("secret stream unordered", ["secretstream"], StreamDecoders.Unordered),
         new("protomux frames", ["protomux"], StreamDecoders.Protomux, 2048),
+        .. Channels(),
+    ];
+
+    private static Target[] Channels() =>
+    [
+        new("RPC request", ["rpc"], bytes => RpcRequestMessage.TryDecode(bytes, out _, out _, out _)),
+        new("RPC response", ["rpc"], bytes => RpcResponseMessage.TryDecode(bytes, out _, out _, out _)),
+        new("capability handshake", ["rpc"], bytes => ConnectionCapability.TryDecodeHandshake(bytes, out _)),
+        new("wakeup handshake", ["wakeup"], bytes => WakeupHandshake.TryDecode(bytes, out _)),
+        new("wakeup lookup", ["wakeup"], bytes => WakeupLookup.TryDecode(bytes, out _)),
+        new("wakeup announce", ["wakeup"], bytes => WakeupAnnounce.TryDecode(bytes, out _)),
+        new("wakeup info", ["wakeup"], bytes => WakeupInfo.TryDecode(bytes, out _)),
     ];
 
     private static Target[] Network() =>

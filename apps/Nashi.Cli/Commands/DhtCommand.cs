@@ -39,6 +39,7 @@ internal static class DhtCommand
         {
             Bootstrap = isolated ? [] : await context.BootstrapAsync(cancellation).ConfigureAwait(false),
             Host = host,
+            Lan = IPAddress.IsLoopback(host) ? null : context.Lan,
             Port = port,
             // Who runs a node wants it to serve: it does not wait to see whether it is stable. An isolated one is reachable by definition.
             Ephemeral = false,

@@ -33,6 +33,7 @@ internal static class PipeCommand
         {
             Bootstrap = await context.BootstrapAsync(cancellation).ConfigureAwait(false),
             Host = context.Host,
+            Lan = context.Lan,
             Ephemeral = true,
             Logger = context.Logs.CreateLogger("Nashi.Dht"),
         };

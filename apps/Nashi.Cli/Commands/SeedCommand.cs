@@ -31,11 +31,13 @@ internal static class SeedCommand
     {
         context.Reporter.Report("seeding", new JsonObject { ["link"] = link.Origin }, $"Seeding {link.Origin}");
         await using var seed = await Seed.StartAsync(session, link, cancellation).ConfigureAwait(false);
-        await seed.AnnouncedAsync(cancellation).ConfigureAwait(false);
+        var everywhere = await seed.AnnouncedAsync(cancellation).ConfigureAwait(false);
         context.Reporter.Report(
             "announced",
-            new JsonObject { ["link"] = link.Origin, ["discoveryKey"] = seed.DiscoveryKey.ToString(), ["length"] = seed.Length },
-            $"Announced: {link.Origin} can be found now. Ctrl-C stops.");
+            new JsonObject { ["link"] = link.Origin, ["discoveryKey"] = seed.DiscoveryKey.ToString(), ["length"] = seed.Length, ["lanOnly"] = !everywhere },
+            everywhere
+                ? $"Announced: {link.Origin} can be found now. Ctrl-C stops."
+                : $"The internet does not answer yet: {link.Origin} can be found on the local network. Ctrl-C stops.");
         announced();
         await PeerTable.ShowAsync(context, session, () => seed.Length, cancellation).ConfigureAwait(false);
         context.Reporter.Final(new JsonObject { ["link"] = link.Origin, ["length"] = seed.Length }, "Stopped.");

@@ -1,4 +1,5 @@
 using Nashi.Datagrams;
+using Nashi.Encoding;
 
 namespace Nashi.Dht.Connecting;
 
@@ -20,6 +21,21 @@ internal abstract record ConnectAction
 
     /// <summary>Start to punch.</summary>
     internal sealed record Punch(HolepunchOffer Offer, UdpAddress Server, UdpAddress Relay) : ConnectAction;
+
+    /// <summary>Connect to a relay, which may be needed soon, and report when it is there.</summary>
+    internal sealed record DialRelay(PublicKey Relay) : ConnectAction;
+
+    /// <summary>Meet the peer at a relay, dialling that first if it was not; forget all others.</summary>
+    internal sealed record Pair(RelayThrough At, bool IsInitiator) : ConnectAction;
+
+    /// <summary>No relay is needed.</summary>
+    internal sealed record DropRelays : ConnectAction;
+
+    /// <summary>Move the stream, which is connected through a relay, to a direct path.</summary>
+    internal sealed record Move(ConnectSocket Socket, UdpAddress To, ConnectionKind Kind) : ConnectAction;
+
+    /// <summary>The stream stays with the relay: no direct path is left to try.</summary>
+    internal sealed record Stay : ConnectAction;
 
     /// <summary>Connect the stream.</summary>
     internal sealed record Connect(ConnectSocket Socket, UdpAddress To, ConnectionKind Kind) : ConnectAction;

@@ -1,6 +1,8 @@
 using System.Buffers;
 using Nashi.Datagrams;
 using Nashi.Dht.HolePunching;
+using Nashi.Dht.Relaying;
+using Nashi.Encoding;
 using Nashi.SecretStream;
 
 namespace Nashi.Dht.Connecting;
@@ -8,19 +10,26 @@ namespace Nashi.Dht.Connecting;
 /// <summary>A client's way to a peer: nodes that know it, a handshake through one of them, then the shortest path that works.</summary>
 /// <remarks>
 /// Pure: no I/O, no clock. Call <see cref="Start"/> once, then any <c>Handle…</c>, drain <see cref="TryTake"/>, wait until <see cref="NextTimeout"/>.
-/// The first authentic answer wins; an answer that is not authentic costs its node's turn and nothing else, so a lying relay cannot spoil the attempt.
-/// Source: network.md §3.7.
+/// The first authentic answer wins; an answer that is not authentic costs its node's turn and nothing else, so a lying node cannot spoil the attempt.
+/// With a blind relay the attempt goes two ways at once: the stream connects through the relay as soon as both sides are there, and the direct ways are tried
+/// all the same. The first to come about connects the stream; a direct one that comes later moves it. Source: network.md §3.7, §3.10.
 /// </remarks>
 internal sealed class ConnectCore
 {
     /// <summary>How many handshakes are under way at once.</summary>
     public const int MaxParallel = 3;
 
+    /// <summary>How long a node that knew the peer the last time is trusted to answer alone, before all others are asked too.</summary>
+    public static readonly TimeSpan Trust = TimeSpan.FromMilliseconds(300);
+
     /// <summary>How many nodes are asked in one attempt.</summary>
     public const int MaxNodes = 32;
 
     /// <summary>How long a server that can reach us may take to do so.</summary>
     public static readonly TimeSpan PassiveWait = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many relays are dialled at once.</summary>
+    public const int MaxRelays = 3;
 
     private readonly ConnectPlan _plan;
     private readonly Queue<ConnectAction> _actions = new();
@@ -30,27 +39,29 @@ internal sealed class ConnectCore
     private Instant _deadline = Instant.Never;
     private UdpAddress? _reachedFrom;
     private int _underWay;
+    private Instant _trustedUntil = Instant.Never;
     private int _searches;
     private bool _isSearching;
     private bool _wasFound;
     private bool _pingsNeighbour;
     private bool _isPunching;
+    private PublicKey? _relay;
+    private Instant _relayDeadline = Instant.Never;
+    private bool _isRelayed;
     private ConnectFailure _lastFailure = ConnectFailure.CannotHolepunch;
 
-    /// <summary>Writes our handshake message; nothing is sent yet.</summary>
+    /// <summary>Prepares; nothing is sent yet.</summary>
     /// <exception cref="ArgumentException">The peer's public key is no key.</exception>
     public ConnectCore(ConnectPlan plan)
     {
         _plan = plan;
         _hasSeeds = plan.KnownRelays.Count > 0;
-        var buffer = new ArrayBufferWriter<byte>(512);
-        if (!plan.Handshake.TryWriteMessage(plan.Ours.Encode(), buffer))
-            throw new ArgumentException("The remote public key is not an acceptable Ed25519 point.", nameof(plan));
-        Request = buffer.WrittenSpan.ToArray();
+        // With several relays to choose from, the choice waits until the first message is sent.
+        if (plan.Relays.Count <= 1) WriteRequest();
     }
 
-    /// <summary>The Noise message to send to each node.</summary>
-    public ReadOnlyMemory<byte> Request { get; }
+    /// <summary>The Noise message to send to each node; empty before the first is to be sent.</summary>
+    public ReadOnlyMemory<byte> Request { get; private set; }
 
     /// <summary>What the peer said of itself, once it has answered.</summary>
     public PeerPayload? Remote { get; private set; }
@@ -65,16 +76,24 @@ internal sealed class ConnectCore
     public IReadOnlyCollection<UdpAddress> Nodes => _metNodes;
 
     /// <summary>When to call <see cref="HandleTimeout"/>.</summary>
-    public Instant NextTimeout => IsDone ? Instant.Never : _deadline;
+    public Instant NextTimeout => IsDone ? Instant.Never : Instant.Min(_trustedUntil, Instant.Min(_deadline, _relayDeadline));
+
+    /// <summary>Whether the stream goes through a relay while a direct path is still looked for.</summary>
+    public bool IsUpgrading => _isRelayed && !IsDone;
 
     /// <summary>Takes the next thing to do.</summary>
     public bool TryTake(out ConnectAction action) => _actions.TryDequeue(out action!);
 
-    /// <summary>Begins.</summary>
-    public void Start()
+    /// <summary>Whether a relay connects the peers, or may do so yet.</summary>
+    public bool HasRelay => _relay is not null || Remote?.RelayThrough is not null;
+
+    /// <summary>Begins: with the nodes that knew the peer the last time, if there are any, and a search when they do not help at once.</summary>
+    public void Start(Instant now)
     {
-        foreach (var relay in _plan.KnownRelays) Meet(relay);
-        Search(_plan.KnownRelays);
+        foreach (var relay in _plan.Relays.Take(MaxRelays)) _actions.Enqueue(new ConnectAction.DialRelay(relay));
+        foreach (var node in _plan.KnownRelays) Meet(node);
+        if (_hasSeeds) _trustedUntil = now + Trust;
+        else Search([]);
         Dispatch();
     }
 
@@ -126,6 +145,31 @@ internal sealed class ConnectCore
         FailIfIdle();
     }
 
+    /// <summary>A relay is connected, before anybody asked to meet there: of several, the quickest is the one to name.</summary>
+    public void HandleRelayReady(PublicKey relay) => _relay ??= relay;
+
+    /// <summary>We and the peer are joined at the relay.</summary>
+    public void HandleRelayed()
+    {
+        _relayDeadline = Instant.Never;
+        if (IsDone || _isRelayed) return;
+        _isRelayed = true;
+        _actions.Enqueue(new ConnectAction.Connect(ConnectSocket.Relay, default, ConnectionKind.Relayed));
+        GiveUpIfHopeless();
+    }
+
+    /// <summary>The relay did not join us, or is not to be had.</summary>
+    public void HandleRelayFailed()
+    {
+        if (IsDone || _relayDeadline == Instant.Never) return;
+        _relayDeadline = Instant.Never;
+        if (_lastFailure == ConnectFailure.CannotHolepunch) _lastFailure = ConnectFailure.RelayAborted;
+        GiveUpIfHopeless();
+    }
+
+    /// <summary>The stream is over, before a direct path was found.</summary>
+    public void HandleClosed() => IsDone = true;
+
     /// <summary>The peer's first packet arrived for our stream.</summary>
     public void HandleReached(UdpAddress from)
     {
@@ -140,7 +184,7 @@ internal sealed class ConnectCore
         _pingsNeighbour = false;
         if (IsDone) return;
         if (hasAnswered) Connect(ConnectSocket.Server, address, ConnectionKind.Lan);
-        else if (!_isPunching) Fail(_lastFailure);
+        else GiveUpIfHopeless();
     }
 
     /// <summary>The punch is through.</summary>
@@ -154,13 +198,28 @@ internal sealed class ConnectCore
     {
         _isPunching = false;
         _lastFailure = why;
-        if (!IsDone && !_pingsNeighbour) Fail(why);
+        if (!IsDone) GiveUpIfHopeless();
     }
 
     /// <summary>Time has passed.</summary>
     public void HandleTimeout(Instant now)
     {
-        if (!IsDone && now >= _deadline) Fail(ConnectFailure.HolepunchAborted);
+        if (IsDone) return;
+        if (now >= _relayDeadline) HandleRelayFailed();
+        if (!IsDone && now >= _trustedUntil) Distrust();
+        if (IsDone || now < _deadline) return;
+        _deadline = Instant.Never;
+        _lastFailure = ConnectFailure.HolepunchAborted;
+        GiveUpIfHopeless();
+    }
+
+    private void WriteRequest()
+    {
+        _relay ??= _plan.Relays.Count > 0 ? _plan.Relays[0] : null;
+        var ours = _relay is { } relay ? _plan.Ours with { RelayThrough = new RelayThrough(relay, _plan.RelayToken) } : _plan.Ours;
+        var buffer = new ArrayBufferWriter<byte>(512);
+        if (!_plan.Handshake.TryWriteMessage(ours.Encode(), buffer)) throw new ArgumentException("The remote public key is not an acceptable Ed25519 point.");
+        Request = buffer.WrittenSpan.ToArray();
     }
 
     private void Meet(UdpAddress node)
@@ -177,17 +236,27 @@ internal sealed class ConnectCore
 
     private void Dispatch()
     {
-        while (_underWay < MaxParallel && _waitingNodes.TryDequeue(out var node))
+        var limit = _trustedUntil == Instant.Never ? MaxParallel : 1;
+        while (_underWay < limit && _waitingNodes.TryDequeue(out var node))
         {
             _underWay++;
+            if (Request.IsEmpty) WriteRequest();
             _actions.Enqueue(new ConnectAction.Handshake(node));
         }
+    }
+
+    private void Distrust()
+    {
+        _trustedUntil = Instant.Never;
+        Search(_plan.KnownRelays);
+        Dispatch();
     }
 
     private void FailIfIdle()
     {
         if (_underWay > 0 || _isSearching || IsDone) return;
-        Fail(_wasFound ? ConnectFailure.PeerConnectionFailed : ConnectFailure.PeerNotFound);
+        if (_searches == 0) Distrust();
+        else Fail(_wasFound ? ConnectFailure.PeerConnectionFailed : ConnectFailure.PeerNotFound);
     }
 
     private bool TryAgree(ReadOnlySpan<byte> noise)
@@ -201,13 +270,24 @@ internal sealed class ConnectCore
     private void Decide(UdpAddress node, UdpAddress? serverAtNode, UdpAddress seen, Instant now)
     {
         _waitingNodes.Clear();
+        _trustedUntil = Instant.Never;
         var remote = Remote!;
         if (remote.Version != PeerPayload.CurrentVersion) Fail(ConnectFailure.ServerIncompatible);
         else if (remote.Error == PeerError.VersionMismatch) Fail(ConnectFailure.ServerIncompatible);
         else if (remote.Error != PeerError.None || remote.Stream is null) Fail(ConnectFailure.ServerError);
         else if (_reachedFrom is { } from) Connect(ConnectSocket.Reached, from, Reaching(from));
-        else if (serverAtNode is not { } server) Connect(ConnectSocket.Default, node, ConnectionKind.Direct);
+        else if (serverAtNode is not { } server) Connect(ConnectSocket.Default, node, AddressScope.IsPrivate(node) ? ConnectionKind.Lan : ConnectionKind.Direct);
         else ChoosePath(remote, node, server, seen, now);
+    }
+
+    // The server's proposal counts, and else our own. Source: network.md §7.
+    private void MeetAtRelay(PeerPayload remote, Instant now)
+    {
+        var theirs = remote.RelayThrough;
+        var at = theirs ?? (_relay is { } ours ? new RelayThrough(ours, _plan.RelayToken) : null);
+        if (at is null) return;
+        _relayDeadline = now + RelayLeg.Patience;
+        _actions.Enqueue(new ConnectAction.Pair(at, IsInitiator: theirs is null));
     }
 
     private void ChoosePath(PeerPayload remote, UdpAddress relay, UdpAddress server, UdpAddress seen, Instant now)
@@ -220,6 +300,7 @@ internal sealed class ConnectCore
             return;
         }
 
+        MeetAtRelay(remote, now);
         if (_plan.Ours.Firewall == NatKind.Open)
         {
             _deadline = now + PassiveWait;
@@ -248,7 +329,27 @@ internal sealed class ConnectCore
     private void Connect(ConnectSocket socket, UdpAddress to, ConnectionKind kind)
     {
         IsDone = true;
+        if (_isRelayed)
+        {
+            _actions.Enqueue(new ConnectAction.Move(socket, to, kind));
+            return;
+        }
+
         _actions.Enqueue(new ConnectAction.Connect(socket, to, kind));
+        if (_plan.Relays.Count > 0) _actions.Enqueue(new ConnectAction.DropRelays());
+    }
+
+    private void GiveUpIfHopeless()
+    {
+        if (_pingsNeighbour || _isPunching || _deadline != Instant.Never || _relayDeadline != Instant.Never) return;
+        if (_isRelayed) Stay();
+        else Fail(_lastFailure);
+    }
+
+    private void Stay()
+    {
+        IsDone = true;
+        _actions.Enqueue(new ConnectAction.Stay());
     }
 
     private void Fail(ConnectFailure why)

@@ -38,4 +38,7 @@ internal enum ConnectFailure
 
     /// <summary>The peer gave up.</summary>
     RemoteAborted,
+
+    /// <summary>There was no way but the relay, and that did not come about either.</summary>
+    RelayAborted,
 }

@@ -27,6 +27,7 @@ internal static class ConnectFailures
             "REMOTE_NOT_HOLEPUNCHABLE", peer, "has no address that could be punched through to. Use a relay that both can reach", true),
         ConnectFailure.RemoteNotHolepunching => Blocked("REMOTE_NOT_HOLEPUNCHING", peer, "did not agree to punch. Try again later", false),
         ConnectFailure.RemoteAborted => Blocked("REMOTE_ABORTED", peer, "gave up punching. Try again later, or use a relay that both can reach", false),
+        ConnectFailure.RelayAborted => Blocked("RELAY_ABORTED", peer, "was not met at the relay. See whether the relay is there, or use another", true),
         _ => throw new ArgumentOutOfRangeException(nameof(why)),
     };
 

@@ -1,4 +1,5 @@
 using Nashi.Datagrams;
+using Nashi.Encoding;
 using Nashi.SecretStream;
 
 namespace Nashi.Dht.Connecting;
@@ -14,6 +15,12 @@ internal sealed record ConnectPlan
 
     /// <summary>Nodes that are believed to relay for the peer; tried first.</summary>
     public IReadOnlyList<UdpAddress> KnownRelays { get; init; } = [];
+
+    /// <summary>Blind relays that may be named to the peer.</summary>
+    public IReadOnlyList<PublicKey> Relays { get; init; } = [];
+
+    /// <summary>By what we and the peer find each other at a relay.</summary>
+    public Bytes32 RelayToken { get; init; }
 
     /// <summary>Our interfaces; empty when they are not to be used.</summary>
     public IReadOnlyList<UdpAddress> LocalAddresses { get; init; } = [];

@@ -14,4 +14,7 @@ internal enum ConnectSocket
 
     /// <summary>The one the remote's first packet came to.</summary>
     Reached,
+
+    /// <summary>The one that is connected to the relay.</summary>
+    Relay,
 }

@@ -1,5 +1,6 @@
 using Nashi.Cryptography;
 using Nashi.Datagrams;
+using Nashi.Dht.HolePunching;
 using Nashi.Encoding;
 using Nashi.Udx;
 
@@ -14,6 +15,9 @@ internal interface IConnectNode
     /// <summary>Keys, nonces and stream ids come from here.</summary>
     IRandom Random { get; }
 
+    /// <summary>Who we are to others unless told otherwise: to relays, for instance.</summary>
+    KeyPair DefaultKeyPair { get; }
+
     /// <summary>The streams.</summary>
     UdxHost Udx { get; }
 
@@ -25,6 +29,9 @@ internal interface IConnectNode
 
     /// <summary>Whether not everybody can reach us.</summary>
     bool IsFirewalled { get; }
+
+    /// <summary>How much it may punch.</summary>
+    PunchLimits Punches { get; }
 
     /// <summary>Where everybody can reach us; null when firewalled or unknown.</summary>
     UdpAddress? PublicAddress { get; }
@@ -46,8 +53,17 @@ internal interface IConnectNode
     /// <summary>Nodes at which the peer announced itself, as they are found.</summary>
     IAsyncEnumerable<UdpAddress> FindPeerAsync(Bytes32 target, IReadOnlyList<UdpAddress> seeds, CancellationToken cancellationToken);
 
+    /// <summary>The same, and beside it the peer itself if it is on the local network.</summary>
+    IAsyncEnumerable<UdpAddress> FindPeerAnywhereAsync(Bytes32 target, IReadOnlyList<UdpAddress> seeds, CancellationToken cancellationToken) =>
+        FindPeerAsync(target, seeds, cancellationToken);
+
     /// <summary>Hands a datagram that came to a punch socket to the node.</summary>
     void HandleDatagram(UdxSocket socket, ReadOnlySpan<byte> bytes, UdpAddress from);
+
+    /// <summary>A connection came about: to be looked after until it closes.</summary>
+    void Track(DhtConnection connection)
+    {
+    }
 
     /// <summary>Announces a server, and keeps it announced until disposed.</summary>
     Task<IServerAnnouncer> AnnounceServerAsync(KeyPair keyPair, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using Nashi.Cryptography;
 using Nashi.Datagrams;
+using Nashi.Dht.Relaying;
 using Nashi.Encoding;
 
 namespace Nashi.Dht.Connecting;
@@ -9,19 +10,25 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
 {
     private readonly RelayCache _relays = new();
 
+    /// <summary>Through whom each peer was reached the last time.</summary>
+    public RelayCache Relays => _relays;
+
     /// <summary>Makes a server.</summary>
-    public DhtServer CreateServer(DhtServerOptions options) => new(node, exchange.Servers, options);
+    public DhtServer CreateServer(DhtServerOptions options) => new(node, exchange.Servers, options, DialRelayAsync);
 
     /// <summary>Connects to a peer.</summary>
     public async Task<DhtConnection> ConnectAsync(PublicKey peer, KeyPair keyPair, DhtConnectOptions options, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Timeout, node.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var attempt = new ConnectAttempt(node, peer, keyPair, RelaysOf(peer, options), options);
+        var attempt = new ConnectAttempt(node, peer, keyPair, RelaysOf(peer, options), options, DialRelayAsync);
+        var goesOn = false;
         try
         {
             var connection = await attempt.RunAsync(both.Token).ConfigureAwait(false);
             _relays.Set(peer, attempt.RelaysForNextTime);
+            goesOn = true;
+            _ = FinishAsync(attempt);
             return connection;
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
@@ -31,14 +38,25 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
         }
         finally
         {
-            await attempt.DisposeAsync().ConfigureAwait(false);
+            if (!goesOn) await attempt.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Connects to a blind relay.</summary>
+    public Task<DhtConnection> DialRelayAsync(PublicKey relay, CancellationToken cancellationToken) =>
+        ConnectAsync(relay, node.DefaultKeyPair, new DhtConnectOptions { Timeout = RelayLeg.Patience }, cancellationToken);
 
     /// <summary>Closes every server.</summary>
     public async Task CloseAsync()
     {
         foreach (var server in exchange.Servers.All) await server.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // A relayed connection is handed out while direct paths are still tried.
+    private static async Task FinishAsync(ConnectAttempt attempt)
+    {
+        await attempt.Finished.ConfigureAwait(false);
+        await attempt.DisposeAsync().ConfigureAwait(false);
     }
 
     private IReadOnlyList<UdpAddress> RelaysOf(PublicKey peer, DhtConnectOptions options)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Nashi.Datagrams;
 using Nashi.Dht.HolePunching;
+using Nashi.Dht.Relaying;
 using Nashi.Encoding;
 using Nashi.SecretStream;
 using Nashi.Udx;
@@ -21,15 +22,15 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private readonly LaneTimer _timer;
     private readonly CancellationTokenSource _life = new();
     private readonly TaskCompletionSource<ServerReply?> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<int, PendingPunch> _punchRequests = [];
     private UdxStream? _raw;
     private NoiseResult? _keys;
     private PeerPayload? _client;
-    private SecurePayload? _secrets;
-    private ServerPunch? _punch;
-    private PunchSocket? _socket;
-    private Instant _deadline = Instant.Never;
-    private int _nextRequest;
+    private ServerPunchSession? _punch;
+    private RelayThrough? _meetsAt;
+    private volatile RelayDials? _relays;
+    private DhtConnection? _connection;
+    private bool _pairs;
+    private bool _waitsOnlyForRelay;
     private bool _hasEnded;
 
     /// <summary>Prepares.</summary>
@@ -38,7 +39,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _context = context;
         _id = id;
         _lane = new Lane(_ => End());
-        _timer = new LaneTimer(context.Node.Clock, _lane, Tick);
+        _timer = new LaneTimer(context.Node.Clock, _lane, GiveUp);
     }
 
     /// <summary>What to answer; null for silence. Never faults.</summary>
@@ -58,22 +59,14 @@ internal sealed class ServerHandshake : IAsyncDisposable
     });
 
     /// <summary>Takes a hole-punch message.</summary>
-    public void HandleHolepunch(HolepunchMessage message, IPeerRequest request) => _lane.Post(() =>
-    {
-        if (_hasEnded || _punch is null || _secrets?.TryOpen(message.Payload.Span) is not { } payload || message.PeerAddress is not { } client) return;
-        var number = _nextRequest++;
-        _punchRequests.Add(number, new PendingPunch(message, request));
-        _punchRequests.Remove(number - (2 * ServerPunch.MaxWaiting));
-        if (request.Socket == _socket?.Socket) _punch.HandleSample(request.Seen, request.From, _timer.Now);
-        Step(punch => punch.HandleMessage(number, payload, client, _context.Announcer.IsRelay(request.From), _timer.Now));
-    });
+    public void HandleHolepunch(HolepunchMessage message, IPeerRequest request) => _lane.Post(() => _punch?.HandleMessage(message, request));
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await _life.CancelAsync().ConfigureAwait(false);
         _lane.Post(End);
         _timer.Dispose();
+        return default;
     }
 
     private bool TryAnswer(HandshakeMessage message, IPeerRequest request)
@@ -88,6 +81,8 @@ internal sealed class ServerHandshake : IAsyncDisposable
         var error = client.Version != PeerPayload.CurrentVersion ? PeerError.VersionMismatch
             : client.Stream is null ? PeerError.Aborted : PeerError.None;
         var route = Decide(client, message, clientAddress, request.Seen);
+        var relays = RelayChoice.Of(_context.Options.RelayThrough, _context.Options.ChooseRelays, node.Random);
+        if (relays.Count > 0) _meetsAt = new RelayThrough(relays[0], RelayChoice.NewToken(node.Random));
         if (error == PeerError.None) OpenStream();
         var buffer = new ArrayBufferWriter<byte>(512);
         if (!noise.TryWriteMessage(Describe(error).Encode(), buffer)) return false;
@@ -134,9 +129,11 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _raw.SetFirewall((socket, from) =>
         {
             if (from.Port == 0) return true;
+            // The client's first words through the relay: not a direct path.
+            if (_relays?.Is(socket, from) ?? false) return false;
             _lane.Post(() => Connect(socket, from, AddressScope.IsPrivate(from) ? ConnectionKind.Lan : ConnectionKind.Direct));
             return false;
-        });
+        }, asksAboutAddresses: true);
     }
 
     private PeerPayload Describe(PeerError error)
@@ -153,98 +150,104 @@ internal sealed class ServerHandshake : IAsyncDisposable
             Addresses = open is { } address ? [address, .. local] : local,
             Stream = new StreamOffer(_raw?.LocalId ?? 0),
             SecretStreamVersion = 1,
+            RelayThrough = _meetsAt,
             RelayAddresses = relays.Count > 0 ? relays : null,
         };
     }
 
     private void Follow(ServerRoute route, byte[] reply, UdxSocket socket, UdpAddress client)
     {
+        if (route != ServerRoute.Connect && (_meetsAt ?? _client!.RelayThrough) is { } at) StartRelay(at);
         if (route is ServerRoute.Punch or ServerRoute.AwaitNeighbour) StartPunch();
-        _reply.TrySetResult(new ServerReply(reply, route == ServerRoute.Punch ? _socket?.Socket : null));
+        _reply.TrySetResult(new ServerReply(reply, route == ServerRoute.Punch ? _punch?.Socket : null));
         if (route == ServerRoute.Connect) Connect(socket, client, AddressScope.IsPrivate(client) ? ConnectionKind.Lan : ConnectionKind.Direct);
-        else if (_punch is null) SetDeadline(_timer.Now + ServerPunch.Patience);
+        else if (_punch is null) _timer.Set(_timer.Now + ServerPunch.Patience);
     }
 
     private void StartPunch()
     {
-        _secrets = new SecurePayload(_keys!.Hash.Span, _context.Node.Random);
-        OpenSocket();
-        _punch = new ServerPunch(_client!.Firewall, !_context.Node.IsFirewalled, _secrets.TokenFor, _timer.Now);
-        Step(_ => { });
-    }
-
-    private void OpenSocket()
-    {
-        var old = _socket;
-        _socket = new PunchSocket(_context.Node, (_, from) => _lane.Post(() => Step(punch => punch.HandleKnock(from))));
-        if (old is not null) _ = old.DisposeAsync().AsTask();
-    }
-
-    private void SetDeadline(Instant deadline)
-    {
-        _deadline = deadline;
-        _timer.Set(deadline);
-    }
-
-    private void Tick()
-    {
-        if (_punch is not null) Step(punch => punch.HandleTimeout(_timer.Now));
-        else if (_timer.Now >= _deadline) End();
-        else _timer.Set(_deadline);
-    }
-
-    /// <summary>On the lane: feeds the punch, then does what it wants.</summary>
-    private void Step(Action<ServerPunch> feed)
-    {
-        if (_hasEnded || _punch is not { } punch) return;
-        feed(punch);
-        while (punch.TryTake(out var action)) Do(action);
-        if (!_hasEnded) _timer.Set(punch.NextTimeout);
-    }
-
-    private void Do(PunchAction action)
-    {
-        switch (action)
+        var node = _context.Node;
+        var secrets = new SecurePayload(_keys!.Hash.Span, node.Random);
+        var setup = new PunchSetup
         {
-            case PunchAction.Knock knock:
-                _socket?.Send(knock.What);
-                break;
-            case PunchAction.Reopen:
-                OpenSocket();
-                break;
-            case PunchAction.Sample when _socket is { } socket:
-                _ = SampleAsync(socket);
-                break;
-            case PunchAction.Answer answer when _punchRequests.Remove(answer.Request, out var request):
-                request.Answer(_secrets!.Seal(answer.Payload), _socket?.Socket);
-                break;
-            case PunchAction.Fail:
-                End();
-                break;
+            RemoteKind = _client!.Firewall,
+            IsOpen = !node.IsFirewalled,
+            TokenFor = secrets.TokenFor,
+            Limits = node.Punches,
+            Random = node.Random,
+            MayPunch = _context.Options.MayPunch,
+            IsRelayed = _pairs,
+        };
+        _punch = ServerPunchSession.TryOpen(node, _context.Announcer, secrets, setup, _lane, GiveUp);
+    }
+
+    // The party that proposed the relay that is used is the initiator. Source: network.md §7.
+    private void StartRelay(RelayThrough at)
+    {
+        _pairs = true;
+        _relays = new RelayDials(_context.Node, _context.Dial);
+        _ = PairAsync(_relays, at, isInitiator: at == _meetsAt, _raw!.LocalId);
+    }
+
+    private async Task PairAsync(RelayDials relays, RelayThrough at, bool isInitiator, uint streamId)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(RelayLeg.Patience, _context.Node.Clock);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(_life.Token, patience.Token);
+            var leg = await relays.DialAsync(at.PublicKey).ConfigureAwait(false);
+            await leg.PairAsync(isInitiator, at.Token, streamId, both.Token).ConfigureAwait(false);
+            _lane.Post(() => ConnectRelayed(leg));
+        }
+        catch (Exception error) when (error is NashiException or OperationCanceledException or ArgumentException or InvalidOperationException)
+        {
+            _lane.Post(HandleRelayFailed);
         }
     }
 
-    private async Task SampleAsync(PunchSocket socket)
+    private void ConnectRelayed(RelayLeg leg)
     {
-        await NatProbe.RunAsync(_context.Node, socket.Socket, (seen, by) => Sampled(socket, punch => punch.HandleSample(seen, by, _timer.Now)), _life.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Sampled(socket, punch => punch.HandleSamplingEnd(_timer.Now));
+        if (_hasEnded || _raw is not { } raw || _keys is not { } keys) return;
+        _pairs = false;
+        _keys = null;
+        _relays!.CloseAllBut(leg.Relay);
+        raw.Connect(leg.Socket, leg.RemoteId, leg.Address);
+        _connection = DhtConnection.OpenRelayed(raw, keys, leg, _context.Options.KeepAlive, _context.Node);
+        _ = raw.Closed.ContinueWith(_ => _lane.Post(End), TaskScheduler.Default);
+        _context.Connected(_connection);
+        if (_waitsOnlyForRelay) End();
     }
 
-    private void Sampled(PunchSocket socket, Action<ServerPunch> feed) => _lane.Post(() =>
+    private void HandleRelayFailed()
     {
-        if (_socket == socket) Step(feed);
-    });
+        _pairs = false;
+        if (_waitsOnlyForRelay) End();
+    }
+
+    // No direct path came about: what is left is the relay.
+    private void GiveUp()
+    {
+        _waitsOnlyForRelay = true;
+        _punch?.Close();
+        if (!_pairs) End();
+    }
 
     private void Connect(UdxSocket socket, UdpAddress to, ConnectionKind kind)
     {
-        if (_hasEnded || _raw is not { } raw || _keys is not { } keys) return;
+        if (_hasEnded || _raw is not { } raw) return;
+        var punched = _punch?.TryTake(socket);
+        var through = punched is not null && !AddressScope.IsPrivate(to) ? ConnectionKind.HolePunched : kind;
+        if (_connection is { } relayed)
+        {
+            relayed.Move(socket, _client!.Stream!.Id, to, through, punched);
+            End();
+            return;
+        }
+
+        if (_keys is not { } keys) return;
         _raw = null;
         _keys = null;
-        var punched = _socket is { } own && own.Socket == socket ? own : null;
-        if (punched is not null) _socket = null;
         raw.Connect(socket, _client!.Stream!.Id, to);
-        var through = punched is not null && !AddressScope.IsPrivate(to) ? ConnectionKind.HolePunched : kind;
         End();
         _context.Connected(DhtConnection.Open(raw, keys, through, punched, _context.Options.KeepAlive, _context.Node));
     }
@@ -255,21 +258,13 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _hasEnded = true;
         _timer.Dispose();
         _ = _life.CancelAsync();
-        _raw?.Abort();
+        if (_connection is { } relayed) relayed.EndUpgrade();
+        else _raw?.Abort();
+        _raw?.SetFirewall(null);
+        _relays?.CloseAllBut(null);
         _keys?.Dispose();
-        _secrets?.Dispose();
-        _punchRequests.Clear();
-        if (_socket is not null) _ = _socket.DisposeAsync().AsTask();
+        _punch?.Close();
         _reply.TrySetResult(null);
         _context.Ended(_id);
-    }
-
-    private sealed class PendingPunch(HolepunchMessage message, IPeerRequest request)
-    {
-        public void Answer(byte[] payload, UdxSocket? socket)
-        {
-            var action = PeerRouter.AnswerHolepunch(message, request.From, payload);
-            request.Forward(action.Value!, action.To, socket);
-        }
     }
 }

@@ -29,9 +29,17 @@ internal sealed partial class UdxCore
     public int PollTransmit(Span<byte> destination, Instant now)
     {
         if (!_isConnected || IsDone) return 0;
-        if (CloseReason is not null) return PollLast(destination);
         NeedsOldPath = false;
-        var length = PollPacket(destination, now.Microseconds);
+        Route = PathSide.Current;
+        var length = CloseReason is not null ? PollLast(destination) : PollMove(destination);
+        if (CloseReason is not null || length > 0)
+        {
+            if (CloseReason is not null) Route = RouteOf(false);
+            return length;
+        }
+
+        length = PollPacket(destination, now.Microseconds);
+        Route = RouteOf(NeedsOldPath);
         if (length == 0)
         {
             if (_keepAliveAt == long.MaxValue) ArmKeepAlive(now.Microseconds);
@@ -156,7 +164,7 @@ internal sealed partial class UdxCore
     private int ProbePadding(int payload)
     {
         var wanted = _mtu.Wanted;
-        if (wanted == 0 || payload < PayloadMax || _state != LossState.Open) return 0;
+        if (wanted == 0 || payload < PayloadMax || _state != LossState.Open || RouteOf(false) == PathSide.Both) return 0;
         return Math.Min(wanted - _mtu.Current, byte.MaxValue);
     }
 
@@ -171,6 +179,7 @@ internal sealed partial class UdxCore
         NeedsOldPath = packet.Path != _path && packet.Length > PayloadMax;
         packet.State = SentState.InFlight;
         packet.SentAt = now;
+        if (!packet.IsRetransmitted) packet.FirstAt = now;
         packet.Delivered = _delivered;
         packet.DeliveredAt = _deliveredAt;
         packet.FirstSentAt = _firstSentAt;

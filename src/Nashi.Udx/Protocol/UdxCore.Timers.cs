@@ -24,7 +24,7 @@ internal sealed partial class UdxCore
         get
         {
             if (IsDone) return null;
-            var at = CloseReason is not null ? _lingerUntil : Math.Min(Math.Min(Math.Min(_timeoutAt, _tailAt), Math.Min(_reorderAt, _zeroWindowAt)), Math.Min(_keepAliveAt, PacedAt));
+            var at = CloseReason is not null ? _lingerUntil : Math.Min(Math.Min(Math.Min(_timeoutAt, _tailAt), Math.Min(_reorderAt, _zeroWindowAt)), Math.Min(Math.Min(_keepAliveAt, _moveAt), PacedAt));
             return at == long.MaxValue ? null : new Instant(at);
         }
     }
@@ -63,6 +63,7 @@ internal sealed partial class UdxCore
             ArmKeepAlive(now);
         }
 
+        HandleMoveTimeout(now);
         if (now >= _timeoutAt) HandleRetransmissionTimeout(now);
     }
 
@@ -87,7 +88,7 @@ internal sealed partial class UdxCore
 
     private void HandleSent(long now)
     {
-        if (_timeoutAt == long.MaxValue) _timeoutAt = now + _rtt.Timeout;
+        if (_timeoutAt == long.MaxValue) (_timeoutAt, _progressAt) = (now + _rtt.Timeout, now);
         ArmTail(now);
     }
 
@@ -99,7 +100,7 @@ internal sealed partial class UdxCore
             return;
         }
 
-        _timeoutAt = now + _rtt.Timeout;
+        (_timeoutAt, _progressAt) = (now + _rtt.Timeout, now);
         ArmTail(now);
     }
 
@@ -115,8 +116,9 @@ internal sealed partial class UdxCore
 
     private void HandleRetransmissionTimeout(long now)
     {
+        _timeouts++;
         _timeoutsTotal++;
-        if (++_timeouts >= _options.TimeoutsMax)
+        if (IsPatienceOver(now))
         {
             Close(UdxCloseReason.TimedOut);
             return;
@@ -135,6 +137,6 @@ internal sealed partial class UdxCore
         _bbr.HandleTimeout(_inflight);
         _nextSendAt = Math.Min(_nextSendAt, now);
         (_tailAt, _reorderAt) = (long.MaxValue, long.MaxValue);
-        _timeoutAt = now + (2 * _rtt.Timeout);
+        _timeoutAt = NextRepeat(now);
     }
 }

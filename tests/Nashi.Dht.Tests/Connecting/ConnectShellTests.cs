@@ -34,6 +34,20 @@ public sealed class ConnectShellTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Connect_Watched_TellsEachStep()
+    {
+        var steps = new List<ConnectStep>();
+        await using var server = await ListenAsync(_net.AddNode());
+        var options = new DhtConnectOptions { Progress = steps.Add };
+        await using var ours = await _net.AddNode().ConnectAsync(_host.PublicKey, _client, options).WaitAsync(Patience, Token);
+        var names = steps.ConvertAll(step => step.Name);
+        Assert.Equal("search", names[0]);
+        Assert.True(names.IndexOf("handshake") < names.IndexOf("answered"));
+        Assert.Contains("connected", names);
+        Assert.Equal(steps.OrderBy(step => step.Since), steps);
+    }
+
+    [Fact]
     public async Task Connect_NeighbourHidden_PunchesAllTheSame()
     {
         var host = _net.AddNode();

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
+using Nashi.Dht.HolePunching;
 using Nashi.Encoding;
 using Nashi.Udx;
 
@@ -39,9 +40,20 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     /// <summary>Whether pings find nobody.</summary>
     public bool HidesFromPings { get; set; }
 
+    /// <summary>What punch messages wait for before they are handled.</summary>
+    public Task PunchesAfter { get; set; } = Task.CompletedTask;
+
+    /// <summary>What a search takes its time to find.</summary>
+    public Bytes32? SlowTarget { get; set; }
+
+    /// <summary>How long it takes.</summary>
+    public TimeSpan SearchDelay { get; set; }
+
     public TimeProvider Clock => TimeProvider.System;
 
     public IRandom Random => SystemRandom.Instance;
+
+    public KeyPair DefaultKeyPair { get; } = KeyPair.Generate(SystemRandom.Instance);
 
     public UdxHost Udx { get; }
 
@@ -50,6 +62,8 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     public UdxSocket ServerSocket { get; }
 
     public bool IsFirewalled { get; init; } = true;
+
+    public PunchLimits Punches { get; } = new(PunchLimits.DefaultPause);
 
     public UdpAddress? PublicAddress => IsFirewalled ? null : Address;
 
@@ -93,7 +107,7 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     public async IAsyncEnumerable<UdpAddress> FindPeerAsync(
         Bytes32 target, IReadOnlyList<UdpAddress> seeds, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.Yield();
+        await Task.Delay(target == SlowTarget ? SearchDelay : TimeSpan.Zero, Clock, cancellationToken);
         foreach (var node in _net.WhoKnows(target)) yield return node.Address;
     }
 
@@ -113,7 +127,13 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
         var request = new Request(_net, this, transaction, command, target, from, at);
         if (Lies) transaction.Respond(new HandshakeMessage(RouteMode.Reply, new byte[100], from).Encode(), at, transaction.Asker);
         else if (command == ConnectCommands.Handshake) Exchange.HandleHandshake(target, value, request);
-        else if (command == ConnectCommands.Holepunch) Exchange.HandleHolepunch(target, value, request);
+        else if (command == ConnectCommands.Holepunch) _ = PunchAsync(target, value, request);
+    }
+
+    private async Task PunchAsync(Bytes32 target, byte[] value, Request request)
+    {
+        await PunchesAfter;
+        Exchange.HandleHolepunch(target, value, request);
     }
 
     public async ValueTask DisposeAsync() => await Udx.DisposeAsync();

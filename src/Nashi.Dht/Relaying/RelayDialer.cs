@@ -1,0 +1,6 @@
+using Nashi.Encoding;
+
+namespace Nashi.Dht.Relaying;
+
+/// <summary>Connects to a relay.</summary>
+internal delegate Task<DhtConnection> RelayDialer(PublicKey relay, CancellationToken cancellationToken);

@@ -1,0 +1,84 @@
+using Nashi.Dht.Connecting;
+using Nashi.Encoding;
+using Nashi.Udx;
+
+namespace Nashi.Dht.Relaying;
+
+/// <summary>Two streams of a relay, joined: what comes by one goes out by the other.</summary>
+/// <remarks>
+/// Each goes to the very address and socket of its client's own connection, which is where endpoints send from: nothing has to be learnt from a first packet,
+/// so no early packet is lost, and nobody else can put himself in a client's place.
+/// </remarks>
+internal sealed class RelayPair
+{
+    private readonly (RelaySession Session, PairSeat Seat, UdxStream Stream) _first;
+    private readonly (RelaySession Session, PairSeat Seat, UdxStream Stream) _second;
+    private readonly TokenBucket _bucket;
+    private readonly RelayMeter _meter;
+    private long _bytes;
+    private long _lastUsed;
+
+    private RelayPair(
+        RelayMeter meter, long rate, (RelaySession Session, PairSeat Seat, UdxStream Stream) first, (RelaySession Session, PairSeat Seat, UdxStream Stream) second)
+    {
+        (_first, _second, _meter) = (first, second, meter);
+        _lastUsed = meter.Now.Microseconds;
+        _bucket = new TokenBucket(rate, meter.Now);
+        first.Stream.RelayTo(second.Stream, Admit);
+        second.Stream.RelayTo(first.Stream, Admit);
+        Connect(first);
+        Connect(second);
+    }
+
+    /// <summary>Who completed it.</summary>
+    public PublicKey Client => _first.Session.Client;
+
+    /// <summary>Bytes carried.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>When the last packet passed.</summary>
+    public Instant LastUsed => new(Volatile.Read(ref _lastUsed));
+
+    /// <summary>Completes when it is over.</summary>
+    public Task Closed => _first.Stream.Closed;
+
+    /// <summary>Joins two seats.</summary>
+    /// <returns>Null when a client is gone, or there are too many streams.</returns>
+    public static RelayPair? TryMake(IConnectNode node, RelayMeter meter, long rate, (RelaySession Session, PairSeat Seat) first, (RelaySession Session, PairSeat Seat) second)
+    {
+        if (!first.Session.Raw.IsConnected || !second.Session.Raw.IsConnected) return null;
+        UdxStream? one = null;
+        try
+        {
+            one = RawStreams.Create(node);
+            return new RelayPair(meter, rate, (first.Session, first.Seat, one), (second.Session, second.Seat, RawStreams.Create(node)));
+        }
+        catch (Exception error) when (error is InvalidOperationException or ObjectDisposedException)
+        {
+            one?.Abort();
+            return null;
+        }
+    }
+
+    /// <summary>Tells both sides where to send.</summary>
+    public void Announce(Bytes32 token)
+    {
+        _first.Session.SendPair(new PairMessage(_first.Seat.IsInitiator, token, _first.Stream.LocalId));
+        _second.Session.SendPair(new PairMessage(_second.Seat.IsInitiator, token, _second.Stream.LocalId));
+    }
+
+    /// <summary>Ends it.</summary>
+    public void Close() => _first.Stream.Abort();
+
+    private static void Connect((RelaySession Session, PairSeat Seat, UdxStream Stream) side) =>
+        side.Stream.Connect(side.Session.Raw.Socket!, side.Seat.StreamId, side.Session.Raw.Remote);
+
+    private bool Admit(int bytes)
+    {
+        var now = _meter.Now;
+        Volatile.Write(ref _lastUsed, now.Microseconds);
+        if (!_meter.TryPass(bytes, _bucket, now)) return false;
+        _ = Interlocked.Add(ref _bytes, bytes);
+        return true;
+    }
+}
