@@ -10,9 +10,10 @@ namespace Nashi.Dht.Announcing;
 
 /// <summary>Keeps a server announced at the three nodes nearest to its key, which pass handshakes on to it.</summary>
 /// <remarks>
-/// Owned by its node and its server. A loop: ask for the nearest nodes (and some further ones where the nearest look like a crowd), announce there, take back what is stale, then ping the chosen nodes every three
-/// seconds; start over when one falls silent, when one sees us elsewhere than it did (its way to us is gone, though it still answers: network.md §3.3 says
-/// what becomes of a server that does not look), or after some five minutes. Three generations of nodes are recognised as ours.
+/// Owned by its node and its server. A loop: ask for the nearest nodes (and some further ones where the nearest look like a crowd), announce there, take
+/// back what is stale, then ping the chosen nodes every three seconds; start over when one falls silent, when one sees us elsewhere than it did (its way to
+/// us is gone, though it still answers: network.md §3.3 says what becomes of a server that does not look), or after some five minutes. Three generations of
+/// nodes are recognised as ours.
 /// </remarks>
 internal sealed class Announcer : IServerAnnouncer
 {
