@@ -138,7 +138,7 @@ internal sealed class Responder(Queue<LanDatagram> sends, IRandom random)
         _onlyAsker = _answerAt == Instant.Never || _onlyAsker == from ? from : null;
         _pending |= wanted;
         foreach (var tag in tags.Where(_ => _pendingTags.Count < MaxPendingTags)) _pendingTags.Add(tag);
-        var isShared = (wanted & (OwnRecords.Pointer | OwnRecords.Meta)) != 0;
+        var isShared = (wanted & (OwnRecords.Pointer | OwnRecords.Meta)) != OwnRecords.None;
         var delay = query.IsTruncated ? TimeSpan.FromMilliseconds(400 + random.Next(100)) : isShared ? ShortDelay() : TimeSpan.Zero;
         _answerAt = query.IsTruncated && _onlyAsker is not null ? now + delay : Instant.Min(_answerAt, now + delay);
     }
@@ -207,7 +207,7 @@ internal sealed class Responder(Queue<LanDatagram> sends, IRandom random)
 
         foreach (var (which, at) in _sent)
         {
-            if ((_pending & which) != 0) _answerAt = Instant.Min(_answerAt, at + Second);
+            if ((_pending & which) != OwnRecords.None) _answerAt = Instant.Min(_answerAt, at + Second);
         }
 
         foreach (var tag in _pendingTags) _answerAt = Instant.Min(_answerAt, _tagsSent.TryGetValue(tag, out var at) ? at + Second : now);
