@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Nashi.Cli.Output;
 using Nashi.Datagrams;
 using Nashi.Deploy;
+using Nashi.Dht;
 using Nashi.Encoding;
 using Nashi.Lan;
 

@@ -5,6 +5,7 @@ var options = Options.Parse(args);
 return options.Program switch
 {
     "stream" => await StreamProgram.RunAsync(options),
+    "connect" => await ConnectProgram.RunAsync(options),
     "core" => await CoreProgram.RunAsync(options),
     "replicate" => await ReplicateProgram.RunAsync(options),
     "drive" => await DriveProgram.RunAsync(options),

@@ -18,16 +18,16 @@ internal static class StreamProgram
         var bytes = options.Number("bytes");
         if (options.IsServer)
         {
+            var cpu = Say.ProcessorTime();
             var took = secret is null ? await ReceiveAsync(raw, bytes) : await ReceiveAsync(secret, bytes);
-            Say.Figures(("mb_s", bytes / 1e6 / took.TotalSeconds));
-        }
-        else if (secret is null)
-        {
-            await SendAsync(raw, bytes);
+            Say.Figures(("mb_s", bytes / 1e6 / took.TotalSeconds), ("cpu_s", (Say.ProcessorTime() - cpu).TotalSeconds));
+            await Task.Delay(Timeout.Infinite);
         }
         else
         {
-            await SendAsync(secret, bytes);
+            var cpu = Say.ProcessorTime();
+            await (secret is null ? SendAsync(raw, bytes) : SendAsync(secret, bytes));
+            Say.Figures(("cpu_s", (Say.ProcessorTime() - cpu).TotalSeconds));
         }
 
         return 0;
@@ -67,7 +67,6 @@ internal static class StreamProgram
         var chunk = Chunk();
         for (var left = bytes; left > 0; left -= ChunkSize) await raw.WriteAsync(chunk.AsMemory(0, (int)Math.Min(left, ChunkSize)));
         await raw.ShutdownAsync();
-        await raw.Closed;
     }
 
     private static async Task SendAsync(SecretStream.SecretStream stream, long bytes)
@@ -75,7 +74,6 @@ internal static class StreamProgram
         var chunk = Chunk();
         for (var left = bytes; left > 0; left -= ChunkSize) await stream.WriteAsync(chunk.AsMemory(0, (int)Math.Min(left, ChunkSize)));
         await stream.EndAsync();
-        _ = await stream.Closed;
     }
 
     private static byte[] Chunk()

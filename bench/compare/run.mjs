@@ -1,5 +1,5 @@
 // Runs the same jobs in the reference and in Nashi, in turn, in one run, and prints each figure and the ratio.
-//   bench/compare/run [--rounds=3] [job...]
+//   bench/compare/run [--rounds=3] [--iroh] [job...]
 import { spawn, execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -13,43 +13,73 @@ const root = path.join(here, '../..')
 const ours = path.join(root, 'artifacts/bin/Nashi.Compare/release/Nashi.Compare')
 const sides = {
   reference: (program, args) => ['node', [path.join(here, 'js', program + '.cjs'), ...args]],
-  nashi: (program, args) => [ours, [program, ...args]]
+  nashi: (program, args) => [ours, [program, ...args]],
+  iroh: (program, args) => ['node', [path.join(here, 'iroh', program + '.cjs'), ...args]]
 }
 
 const args = process.argv.slice(2)
 const rounds = Number(args.find((a) => a.startsWith('--rounds='))?.slice(9) ?? 3)
 const wanted = args.filter((a) => !a.startsWith('--'))
+const withIroh = args.includes('--iroh')
 
+// A figure is [field, unit, 'less' when less is better, what it is]. Jobs that iroh does as well run it too with --iroh.
 const jobs = [
-  { name: 'udx', text: 'raw UDX, two processes', unit: 'mb_s', run: (side) => pair(side, 'stream', ['--kind=udx', '--bytes=400000000']) },
-  { name: 'secret', text: 'secret stream over UDX, two processes', unit: 'mb_s', run: (side) => pair(side, 'stream', ['--kind=secret', '--bytes=400000000']) },
-  { name: 'append', text: 'append 100 B, one at a time', unit: 'blocks_s', run: (side) => single(side, 'core', ['append', '--n=5000', '--size=100', '--batch=1']) },
-  { name: 'append100', text: 'append 100 B, batches of 100', unit: 'blocks_s', run: (side) => single(side, 'core', ['append', '--n=50000', '--size=100', '--batch=100']) },
-  { name: 'get', text: 'get 100 B, one at a time', unit: 'blocks_s', run: (side) => single(side, 'core', ['get', '--n=20000', '--size=100']) },
-  { name: 'replicate-small', text: 'replicate 100 k x 100 B, two processes', unit: 'blocks_s', run: (side) => pair(side, 'replicate', ['--n=100000', '--size=100']) },
-  { name: 'replicate-large', text: 'replicate 256 MiB x 64 KiB, two processes', unit: 'mb_s', run: (side) => pair(side, 'replicate', ['--n=4096', '--size=65536']) },
-  { name: 'import', text: 'import 1 000 files into a drive', unit: 'files_s', run: (side) => drive(side, 'import') },
-  { name: 'export', text: 'mirror a drive of 1 000 files to a folder', unit: 'files_s', run: (side) => drive(side, 'export') }
+  { name: 'udx', text: 'raw UDX, two processes', figures: [['mb_s', 'MB/s'], ['cpu_gb', 'cpu-s/GB', 'less']], run: (side) => stream(side, 'udx') },
+  { name: 'secret', text: 'secret stream over UDX, two processes', figures: [['mb_s', 'MB/s'], ['cpu_gb', 'cpu-s/GB', 'less']], iroh: true, run: (side) => stream(side, 'secret') },
+  { name: 'connect', text: 'connect by key, one at a time', figures: [['p50_ms', 'ms', 'less', 'p50'], ['p99_ms', 'ms', 'less', 'p99']], iroh: true, run: (side) => connect(side, ['--n=200', '--parallel=1']) },
+  { name: 'connect16', text: 'connect by key, 16 at a time', figures: [['conns_s', 'connects/s'], ['p99_ms', 'ms', 'less', 'p99']], iroh: true, run: (side) => connect(side, ['--n=800', '--parallel=16']) },
+  { name: 'append', text: 'append 100 B, one at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['append', '--n=5000', '--size=100', '--batch=1']) },
+  { name: 'append100', text: 'append 100 B, batches of 100', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['append', '--n=50000', '--size=100', '--batch=100']) },
+  { name: 'get', text: 'get 100 B, one at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['get', '--n=20000', '--size=100']) },
+  { name: 'replicate-small', text: 'replicate 100 k x 100 B, two processes', figures: [['blocks_s', 'blocks/s']], run: (side) => pair(side, 'replicate', ['--n=100000', '--size=100']) },
+  { name: 'replicate-large', text: 'replicate 256 MiB x 64 KiB, two processes', figures: [['mb_s', 'MB/s']], run: (side) => pair(side, 'replicate', ['--n=4096', '--size=65536']) },
+  { name: 'import', text: 'import 1 000 files into a drive', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'import') },
+  { name: 'export', text: 'mirror a drive of 1 000 files to a folder', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'export') }
 ].filter((job) => wanted.length === 0 || wanted.includes(job.name))
 
 const rows = []
 for (const job of jobs) {
-  const figures = { reference: [], nashi: [] }
+  const order = ['reference', 'nashi', ...(withIroh && job.iroh ? ['iroh'] : [])]
+  const results = Object.fromEntries(order.map((side) => [side, []]))
   for (let round = 0; round < rounds; round++) {
-    for (const side of round % 2 ? ['nashi', 'reference'] : ['reference', 'nashi']) {
+    for (const side of round % 2 ? order.toReversed() : order) {
       const result = await job.run(side)
-      figures[side].push(result[job.unit])
-      console.error(`${job.name} ${side} ${result[job.unit].toFixed(1)} ${job.unit}`)
+      results[side].push(result)
+      console.error(`${job.name} ${side} ${job.figures.map(([field, unit]) => `${result[field].toFixed(2)} ${unit}`).join(', ')}`)
     }
   }
-  const ratios = figures.nashi.map((value, i) => value / figures.reference[i])
-  rows.push({ job: job.text, unit: job.unit.replace('_s', '/s').replace('mb', 'MB'), reference: median(figures.reference), nashi: median(figures.nashi), ratio: median(ratios) })
+  for (const [field, unit, better, what] of job.figures) rows.push(row(job, field, unit, better === 'less', what, results))
 }
 
-console.log('| job | reference | Nashi | ratio (median of pairs) |')
-console.log('|---|---|---|---|')
-for (const row of rows) console.log(`| ${row.job} | ${show(row.reference)} ${row.unit} | ${show(row.nashi)} ${row.unit} | ${row.ratio.toFixed(2)}x |`)
-console.log(`\n${rounds} rounds, the two in turn; node ${process.version}, .NET ${execFileSync('dotnet', ['--version']).toString().trim()}`)
+console.log('| job | reference | Nashi | ratio |' + (withIroh ? ' iroh | ratio |' : ''))
+console.log('|---|---|---|---|' + (withIroh ? '---|---|' : ''))
+for (const row of rows) console.log(`| ${row.join(' | ')} |`)
+console.log(`\nThe ratio is the median of ${rounds} pairs that ran in turn; above 1 Nashi is better. node ${process.version}, .NET ${execFileSync('dotnet', ['--version']).toString().trim()}`)
+
+function row (job, field, unit, isLess, what, results) {
+  const values = (side) => results[side]?.map((result) => result[field])
+  const ratio = (side) => values(side) ? median(values('nashi').map((value, i) => isLess ? values(side)[i] / value : value / values(side)[i])).toFixed(2) + 'x' : ''
+  const figure = (side) => values(side) ? `${show(median(values(side)))} ${unit}` : ''
+  const text = job.text + (what ? `: ${what}` : isLess ? ': processor time' : '')
+  return [text, figure('reference'), figure('nashi'), ratio('reference'), ...(withIroh ? [figure('iroh'), ratio('iroh')] : [])]
+}
+
+async function stream (side, kind) {
+  const bytes = 400_000_000
+  const { server, client } = await both(side, 'stream', [`--kind=${kind}`, `--bytes=${bytes}`])
+  return { mb_s: server.mb_s, cpu_gb: (server.cpu_s + client.cpu_s) / (bytes / 1e9) }
+}
+
+async function connect (side, rest) {
+  const network = side === 'iroh' ? null : start(side, 'connect', ['network', '--nodes=10'])
+  const bootstrap = network ? [`--bootstrap=${(await network.next((line) => line.ready)).bootstrap}`] : []
+  try {
+    return await pair(side, 'connect', [...bootstrap, ...rest])
+  } finally {
+    network?.kill()
+    await network?.ended
+  }
+}
 
 async function single (side, program, [mode, ...rest]) {
   return await inFolder((folder) => collect(start(side, program, [mode, `--dir=${folder}/store`, ...rest])))
@@ -64,26 +94,37 @@ async function drive (side, mode) {
 }
 
 async function pair (side, program, rest) {
+  const { server, client } = await both(side, program, rest, 1)
+  return server ?? client
+}
+
+// Runs a server and a client; waits for the first figures, or for those of both.
+async function both (side, program, rest, count = 2) {
   return await inFolder(async (folder) => {
     const [a, b] = [await freePort(), await freePort()]
     const server = start(side, program, ['server', `--local=${a}`, `--remote=${b}`, `--dir=${folder}/a`, ...rest])
     const ready = await server.next((line) => line.ready)
     const key = ready.key ? [`--key=${ready.key}`] : []
     const client = start(side, program, ['client', `--local=${b}`, `--remote=${a}`, `--dir=${folder}/b`, ...key, ...rest])
+    const figures = [server.next(hasFigures).then((server) => ({ server })), client.next(hasFigures).then((client) => ({ client }))]
     try {
-      return await Promise.race([server.next((line) => line.mb_s), client.next((line) => line.mb_s)])
+      return count === 1 ? await Promise.race(figures) : Object.assign({}, ...await Promise.all(figures))
     } finally {
       client.kill()
       server.kill()
-      await Promise.all([client.ended, server.ended])
+      await Promise.all([client.ended, server.ended, ...figures.map((figure) => figure.catch(() => {}))])
     }
   })
 }
 
 async function collect (program) {
-  const result = await program.next((line) => Object.keys(line).some((key) => key.endsWith('_s')))
+  const result = await program.next(hasFigures)
   await program.ended
   return result
+}
+
+function hasFigures (line) {
+  return Object.keys(line).some((key) => key.endsWith('_s'))
 }
 
 function start (side, program, args) {

@@ -14,6 +14,9 @@ public interface IDatagramSocket : IDisposable
     /// <param name="timeout">How long to wait; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     void Wait(TimeSpan timeout);
 
+    /// <summary>Whether a datagram is there; so that a few can be found among many silent sockets without a thread for each.</summary>
+    bool HasDatagram { get; }
+
     /// <summary>Receives what is there, without blocking.</summary>
     /// <returns>How many datagrams were received.</returns>
     int Receive(DatagramHandler handler);

@@ -18,7 +18,8 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     private readonly Socket _socket;
     private readonly Lock _ttlGate = new();
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
+    // Made by the first receive: a socket that only waits for its first datagram costs next to nothing.
+    private byte[]? _buffer;
     private readonly SocketAddress _from;
     private readonly AddressFamily _family;
     private readonly UdpAddress _self;
@@ -49,6 +50,21 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     public int MaxSegments => 1;
 
+    public bool HasDatagram
+    {
+        get
+        {
+            try
+            {
+                return _socket.Poll(0, SelectMode.SelectRead);
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
+
     public void Wait(TimeSpan timeout)
     {
         // Poll counts microseconds in an int; longer waits simply return early.
@@ -66,12 +82,13 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     public int Receive(DatagramHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
+        var buffer = _buffer ??= GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
         var count = 0;
-        while (count < BatchMax && TryReceive(out var length))
+        while (count < BatchMax && TryReceive(buffer, out var length))
         {
             count++;
             // An empty datagram is how we wake ourselves.
-            if (length > 0) handler(_buffer.AsSpan(0, length), AddressOf(_from));
+            if (length > 0) handler(buffer.AsSpan(0, length), AddressOf(_from));
         }
 
         return count;
@@ -140,13 +157,13 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         }
     }
 
-    private bool TryReceive(out int length)
+    private bool TryReceive(byte[] buffer, out int length)
     {
         length = 0;
         try
         {
             if (_socket.Available == 0 && !_socket.Poll(0, SelectMode.SelectRead)) return false;
-            length = _socket.ReceiveFrom(_buffer, SocketFlags.None, _from);
+            length = _socket.ReceiveFrom(buffer, SocketFlags.None, _from);
             return true;
         }
         catch (SocketException error)

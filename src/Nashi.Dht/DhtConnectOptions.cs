@@ -22,6 +22,9 @@ public sealed record DhtConnectOptions
     /// <summary>Whether to open our router towards the peer before asking it: one round trip less. Default true.</summary>
     public bool OpensEarly { get; init; } = true;
 
+    /// <summary>Asked before a hole is punched; false, or an exception, forbids it (HOLEPUNCH_ABORTED). Must return soon. Default: it is allowed.</summary>
+    public Func<HolepunchProposal, bool>? MayPunch { get; init; }
+
     /// <summary>How long the whole may take. Default 60 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -13,7 +13,7 @@ namespace Nashi.Dht;
 /// Owned by whoever got it; dispose it to close it. Thread-safe as its <see cref="Stream"/> is. One that came about through a blind relay moves to a direct path
 /// as soon as there is one, while bytes flow.
 /// </remarks>
-public sealed class DhtConnection : IAsyncDisposable
+public sealed partial class DhtConnection : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private RelayLeg? _leg;
@@ -66,6 +66,7 @@ public sealed class DhtConnection : IAsyncDisposable
         var connection = Open(raw, keys, kind, keepAlive, node);
         connection._socket = punched;
         _ = connection.FollowAsync();
+        node.Track(connection);
         return connection;
     }
 
@@ -74,9 +75,11 @@ public sealed class DhtConnection : IAsyncDisposable
     {
         var connection = Open(raw, keys, ConnectionKind.Relayed, keepAlive, node);
         (connection._leg, connection._mayUpgrade) = (leg, true);
+        raw.FollowsRemote = false;
         raw.PathChanged += connection.NotePath;
         _ = connection.FollowAsync();
         _ = connection.WatchRelayAsync(leg);
+        node.Track(connection);
         return connection;
     }
 
@@ -105,7 +108,7 @@ public sealed class DhtConnection : IAsyncDisposable
         using (keys)
         {
             var options = new SecretStreamOptions { KeepAlive = keepAlive, Clock = node.Clock, Random = node.Random };
-            return new DhtConnection(SecretStream.SecretStream.Open(raw, keys, options), raw, keys.IsInitiator, kind);
+            return new DhtConnection(SecretStream.SecretStream.Open(raw, keys, options), raw, keys.IsInitiator, kind) { _keepAlive = keepAlive };
         }
     }
 
@@ -134,6 +137,7 @@ public sealed class DhtConnection : IAsyncDisposable
             var kind = _leg is { } leg && Raw.Remote == leg.Address && Raw.Socket == leg.Socket ? ConnectionKind.Relayed : _direct;
             if (kind == Kind) return;
             Kind = kind;
+            Raw.FollowsRemote = kind != ConnectionKind.Relayed;
         }
 
         PathChanged?.Invoke(this);

@@ -1,11 +1,10 @@
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Announcing;
 using Nashi.Dht.Connecting;
+using Nashi.Dht.HolePunching;
 using Nashi.Dht.Queries;
 using Nashi.Dht.Records;
 using Nashi.Dht.Rpc;
@@ -17,6 +16,8 @@ namespace Nashi.Dht;
 /// <content>The node as connecting and announcing see it.</content>
 public sealed partial class DhtNode : IConnectNode
 {
+    private readonly PunchLimits _punches = new(PunchLimits.DefaultPause);
+
     /// <inheritdoc />
     TimeProvider IConnectNode.Clock => _options.Clock;
 
@@ -28,6 +29,9 @@ public sealed partial class DhtNode : IConnectNode
 
     /// <inheritdoc />
     UdxSocket IConnectNode.ServerSocket => _server;
+
+    /// <inheritdoc />
+    PunchLimits IConnectNode.Punches => _punches;
 
     /// <inheritdoc />
     UdpAddress? IConnectNode.PublicAddress => OpenAddress;
@@ -88,6 +92,8 @@ public sealed partial class DhtNode : IConnectNode
 
     internal TimeProvider Clock => _options.Clock;
 
+    internal Microsoft.Extensions.Logging.ILogger Logger => _options.Logger;
+
     internal CancellationToken Closing => _closing.Token;
 
     internal void Forget(Announcer announcer)
@@ -120,6 +126,7 @@ public sealed partial class DhtNode : IConnectNode
         var answered = new TaskCompletionSource<RpcReply?>(TaskCreationOptions.RunContinuationsAsynchronously);
         Enter((core, now) =>
         {
+            if (_isSuspended) throw new NodeSuspendedException();
             if (_isDown) answered.SetResult(null);
             else core.Send(call((reply, _) => answered.TrySetResult(reply)), now);
             return true;
@@ -160,6 +167,7 @@ public sealed partial class DhtNode : IConnectNode
     private Query StartQuery(AskOptions options, Action<RpcReply>? replied, Action<QueryOutcome> finished) => Enter((core, now) =>
     {
         ObjectDisposedException.ThrowIf(_isDown, this);
+        if (_isSuspended) throw new NodeSuspendedException();
         var asked = new QueryOptions
         {
             Target = options.Target,
@@ -170,7 +178,7 @@ public sealed partial class DhtNode : IConnectNode
             Replied = replied,
             Finished = finished,
         };
-        return core.StartQuery(asked, now);
+        return core.StartQuery(core.IsOnline ? asked : asked with { Retries = 1 }, now);
     });
 
     private void Cancel(Query query) => Enter((_, _) =>
@@ -182,12 +190,7 @@ public sealed partial class DhtNode : IConnectNode
     private UdpAddress[] FindLocalAddresses()
     {
         if (!_options.Host.Equals(System.Net.IPAddress.Any)) return [LocalAddress];
-        var found = NetworkInterface.GetAllNetworkInterfaces()
-            .Where(card => card.OperationalStatus == OperationalStatus.Up && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
-            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
-            .Where(address => address.Address.AddressFamily == AddressFamily.InterNetwork)
-            .Select(address => UdpAddress.From(new System.Net.IPEndPoint(address.Address, LocalAddress.Port)))
-            .ToArray();
+        var found = _options.Network.GetAddresses().Select(address => UdpAddress.From(new System.Net.IPEndPoint(address, LocalAddress.Port))).ToArray();
         return found.Length > 0 ? found : [UdpAddress.FromIPv4(0x7f000001, LocalAddress.Port)];
     }
 }

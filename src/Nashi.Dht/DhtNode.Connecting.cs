@@ -27,12 +27,15 @@ public sealed partial class DhtNode
     /// <exception cref="PeerNotFoundException">No node knows the peer (PEER_NOT_FOUND).</exception>
     /// <exception cref="PeerConnectFailedException">It did not answer, refused or took too long (PEER_CONNECTION_FAILED, SERVER_ERROR …).</exception>
     /// <exception cref="HolepunchFailedException">It answered but no path could be opened (HOLEPUNCH_ABORTED …).</exception>
+    /// <exception cref="NetworkUnreachableException">No node answers at all: told within some five seconds (NETWORK_UNREACHABLE).</exception>
+    /// <exception cref="NodeSuspendedException">The node is suspended (SUSPENDED).</exception>
     /// <exception cref="ArgumentException">The key is not an acceptable Ed25519 point.</exception>
     public async ValueTask<DhtConnection> ConnectAsync(PublicKey remote, DhtConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
         options ??= DhtConnectOptions.Default;
-        return await Connector.ConnectAsync(remote, options.KeyPair ?? DefaultKeyPair, options, cancellationToken).ConfigureAwait(false);
+        return await WhileReachableAsync(
+            token => Connector.ConnectAsync(remote, options.KeyPair ?? DefaultKeyPair, options, token), cancellationToken).ConfigureAwait(false);
     }
 
     partial void OnPeerRequest(PeerRequest request)

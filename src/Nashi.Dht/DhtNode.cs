@@ -4,6 +4,7 @@ using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Announcing;
 using Nashi.Dht.Connecting;
+using Nashi.Dht.Life;
 using Nashi.Dht.Protocol;
 using Nashi.Dht.Rpc;
 using Nashi.Udx;
@@ -27,9 +28,10 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
     private readonly ConcurrentDictionary<Announcer, byte> _announcers = new();
     private readonly TaskCompletionSource _bootstrapped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closing = new();
-    private readonly UdxSocket _client;
-    private readonly UdxSocket _server;
     private readonly KeyPair? _ownKeyPair;
+    private readonly UdpAddress _host;
+    private volatile UdxSocket _client;
+    private volatile UdxSocket _server;
     private Instant _wakesAt = Instant.Never;
     private bool _isClosed;
     private bool _isDown;
@@ -40,17 +42,17 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
         _ownKeyPair = options.KeyPair is null ? KeyPair.Generate(options.Random) : null;
         DefaultKeyPair = options.KeyPair ?? _ownKeyPair!;
         Udx = new UdxHost(new UdxOptions { Clock = options.Clock });
-        var host = UdpAddress.From(new IPEndPoint(options.Host, 0));
-        _server = BindServer(host, options.Port);
-        _client = Udx.Bind(host);
-        LocalAddress = _server.LocalAddress;
+        _host = UdpAddress.From(new IPEndPoint(options.Host, 0));
+        _server = BindServer(_host, options.Port);
+        _client = Udx.Bind(_host);
         _core = new DhtCore(
             new DhtCoreOptions
             {
                 ClientSocket = _client,
                 ServerSocket = _server,
-                ServerAddress = options.Host.Equals(IPAddress.Any) ? UdpAddress.FromIPv4(0x7f000001, LocalAddress.Port) : LocalAddress,
+                ServerAddress = ServerAddress,
                 Bootstrap = options.Bootstrap,
+                MayBeFirst = options.BootstrapNames.Count == 0,
                 IsEphemeral = options.Ephemeral,
                 IsFirewalled = options.IsFirewalled,
                 MaxWindow = options.MaxWindow,
@@ -60,13 +62,15 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
             options.Random,
             Now());
         _timer = options.Clock.CreateTimer(static node => ((DhtNode)node!).HandleTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _watchTimer = options.Clock.CreateTimer(static node => ((DhtNode)node!).Watch(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _network = NetworkName.Of(options.Bootstrap, options.BootstrapNames);
     }
 
     /// <summary>Who this node is when it connects and no other pair is given.</summary>
     public KeyPair DefaultKeyPair { get; }
 
     /// <summary>Where the server socket is bound.</summary>
-    public UdpAddress LocalAddress { get; }
+    public UdpAddress LocalAddress => _server.LocalAddress;
 
     /// <summary>Where others see us; port 0 when each sees another port; null when nobody has told yet.</summary>
     public UdpAddress? RemoteAddress => Enter((core, _) => core.PublicAddress);
@@ -94,11 +98,22 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
 
     /// <summary>Opens the sockets and begins to look around; <see cref="BootstrappedAsync"/> waits for the end of that.</summary>
     /// <exception cref="DatagramException">The address cannot be bound.</exception>
-    public static ValueTask<DhtNode> StartAsync(DhtOptions options, CancellationToken cancellationToken = default)
+    public static async ValueTask<DhtNode> StartAsync(DhtOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         cancellationToken.ThrowIfCancellationRequested();
+        BootstrapResolver.Check(options.BootstrapNames);
         var node = new DhtNode(options);
+        try
+        {
+            await node.RememberAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         node._server.SetDatagramHandler(node.HandleDatagram);
         node._client.SetDatagramHandler(node.HandleDatagram);
         node.Enter((core, now) =>
@@ -107,7 +122,9 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
             return true;
         });
         node.StartLan();
-        return ValueTask.FromResult(node);
+        node.StartWatching();
+        Log.Started(options.Logger, node.LocalAddress);
+        return node;
     }
 
     /// <summary>Waits until the node has looked around for the first time.</summary>
@@ -132,6 +149,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
         }
 
         CloseLan();
+        await StopWatchingAsync().ConfigureAwait(false);
         await CloseServersAsync().ConfigureAwait(false);
         foreach (var announcer in _announcers.Keys) await announcer.DisposeAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
@@ -143,10 +161,13 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
 
         await _timer.DisposeAsync().ConfigureAwait(false);
         await Udx.DisposeAsync().ConfigureAwait(false);
+        Log.Stopped(_options.Logger, LocalAddress);
         _bootstrapped.TrySetException(new ObjectDisposedException(nameof(DhtNode)));
         _ = _bootstrapped.Task.Exception;
         _ownKeyPair?.Dispose();
         _closing.Dispose();
+        _awake.Dispose();
+        _lifeGate.Dispose();
     }
 
     /// <inheritdoc />
@@ -156,11 +177,16 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
     void IDhtEvents.PeerRequested(InboundRequest request) => _peerRequests.Enqueue(request);
 
     /// <inheritdoc />
-    void IDhtEvents.Bootstrapped() => _bootstrapped.TrySetResult();
+    void IDhtEvents.Bootstrapped()
+    {
+        Log.Bootstrapped(_options.Logger, _core.Table.Count);
+        _bootstrapped.TrySetResult();
+    }
 
     /// <inheritdoc />
     void IDhtEvents.StandingChanged()
     {
+        Log.StandingChanged(_options.Logger, _core.IsEphemeral, _core.IsFirewalled);
         if (StandingChanged is { } raise) ThreadPool.QueueUserWorkItem(static state => state.raise(state.Item2), (raise, this), preferLocal: false);
     }
 
@@ -194,13 +220,16 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
         return Udx.Bind(host);
     }
 
+    // What a node without entrances is known as: alone on its machine if it is bound to all interfaces.
+    private UdpAddress ServerAddress => _options.Host.Equals(IPAddress.Any) ? UdpAddress.FromIPv4(0x7f000001, LocalAddress.Port) : LocalAddress;
+
     private Instant Now() => Instant.Now(_options.Clock);
 
     private void HandleDatagram(UdxSocket socket, ReadOnlySpan<byte> bytes, UdpAddress from)
     {
         lock (_gate)
         {
-            if (_isDown) return;
+            if (_isDown || _isSuspended) return;
             var now = Now();
             _core.Receive(socket, bytes, from, now);
             Schedule(now);
@@ -215,7 +244,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
         {
             var now = Now();
             _wakesAt = Instant.Never;
-            if (_isDown) return;
+            if (_isDown || _isSuspended) return;
             _core.HandleTimeout(now);
             Schedule(now);
         }

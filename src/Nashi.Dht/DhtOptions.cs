@@ -20,8 +20,24 @@ public sealed record DhtOptions
         UdpAddress.FromIPv4(0x58630356, DefaultPort), UdpAddress.FromIPv4(0x8e5d5a71, DefaultPort), UdpAddress.FromIPv4(0x8a449408, DefaultPort),
     ];
 
+    /// <summary>The public network's first nodes by name, for when their addresses have changed.</summary>
+    public static IReadOnlyList<string> PublicBootstrapNames { get; } =
+        [$"node1.hyperdht.org:{DefaultPort}", $"node2.hyperdht.org:{DefaultPort}", $"node3.hyperdht.org:{DefaultPort}"];
+
     /// <summary>Nodes to start from; empty for the first node of an isolated network. Default: the public network.</summary>
     public IReadOnlyList<UdpAddress> Bootstrap { get; init; } = PublicBootstrap;
+
+    /// <summary>
+    /// Nodes to start from by name, such as <c>node.example.org:49737</c>: resolved in the background, again and again while that does not work. Default: none;
+    /// the public network's are used by themselves when its addresses do not answer.
+    /// </summary>
+    public IReadOnlyList<string> BootstrapNames { get; init; } = [];
+
+    /// <summary>Remembers whom the node knew, so that a restart needs no bootstrap node. Default: nothing is remembered.</summary>
+    public INodeCache? Cache { get; init; }
+
+    /// <summary>Tells when the machine's addresses change. Default: the operating system.</summary>
+    public INetworkWatch Network { get; init; } = SystemNetworkWatch.Instance;
 
     /// <summary>The interface to bind to. Default: all (IPv4).</summary>
     public IPAddress Host { get; init; } = IPAddress.Any;

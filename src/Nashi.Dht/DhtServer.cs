@@ -11,7 +11,7 @@ namespace Nashi.Dht;
 /// Made by <c>DhtNode.CreateServer</c>; owned by the caller, closed at the latest with its node. Thread-safe. A stranger's handshake costs a
 /// bounded amount of work and memory: see <see cref="DhtServerOptions"/>.
 /// </remarks>
-public sealed class DhtServer : IAsyncDisposable
+public sealed partial class DhtServer : IAsyncDisposable
 {
     private readonly IConnectNode _node;
     private readonly ServerRegistry _registry;
@@ -41,7 +41,7 @@ public sealed class DhtServer : IAsyncDisposable
     public PublicKey PublicKey => _context?.KeyPair.PublicKey ?? default;
 
     /// <summary>Whether it is announced and answers.</summary>
-    public bool IsListening => _context is not null && !_isClosed;
+    public bool IsListening => _context is not null && !_isClosed && !IsQuiet;
 
     /// <summary>Nodes through which the server can be reached: to be told with its key, for a quicker connect.</summary>
     public IReadOnlyList<Nashi.Datagrams.UdpAddress> RelayAddresses => _context?.Announcer.RelayAddresses ?? [];
@@ -130,7 +130,7 @@ public sealed class DhtServer : IAsyncDisposable
         isNew = false;
         lock (_gate)
         {
-            if (_isClosed || _context is not { } context) return null;
+            if (_isClosed || IsQuiet || _context is not { } context) return null;
             var now = Instant.Now(_node.Clock);
             _handshakes.Expire(now);
             if (_handshakes.TryFind(message.Noise.Span, out var known)) return known;

@@ -18,6 +18,9 @@ public sealed record DhtServerOptions
     /// <summary>Whether to punch holes for clients that cannot be reached. Default true.</summary>
     public bool Punches { get; init; } = true;
 
+    /// <summary>Asked before a hole is punched for a client; false, or an exception, forbids it. Must return soon. Default: it is allowed.</summary>
+    public Func<HolepunchProposal, bool>? MayPunch { get; init; }
+
     /// <summary>Whether clients are told our addresses on the local network. Default true.</summary>
     public bool SharesLocalAddresses { get; init; } = true;
 
@@ -30,10 +33,10 @@ public sealed record DhtServerOptions
     /// <summary>Asked for the relays each time instead of <see cref="RelayThrough"/>; must return at once. An exception means none.</summary>
     public Func<IReadOnlyList<PublicKey>>? ChooseRelays { get; init; }
 
-    /// <summary>How many handshakes are remembered at once. Default 1024.</summary>
+    /// <summary>How many handshakes may be under way at once, and how many finished ones are remembered. Default 1024.</summary>
     public int MaxHandshakes { get; init; } = 1024;
 
-    /// <summary>How many of them may come from one host. Default 256.</summary>
+    /// <summary>How many of those under way may come from one host. Default 256.</summary>
     public int MaxHandshakesPerHost { get; init; } = 256;
 
     /// <summary>How many connections may wait in <see cref="DhtServer.Connections"/>; more are closed. Default 1024.</summary>

@@ -166,6 +166,7 @@ public sealed partial class Hyperbee
     {
         for (var depth = 0; depth <= TreeReader.MaxDepth; depth++)
         {
+            reader.Prefetch(node); // far away, all keys and children of a node cost one round trip; the search alone would take several
             var (index, found) = await reader.SearchAsync(node, key, cancellationToken).ConfigureAwait(false);
             if (found) return await reader.GetBlockAsync(node.KeySeq(index), cancellationToken).ConfigureAwait(false);
             if (node.IsLeaf) return null;

@@ -13,6 +13,7 @@ public sealed partial class SecretStream
 
     private readonly FrameBuffer _input;
     private readonly byte[] _receiveKey = GC.AllocateArray<byte>(32, pinned: true);
+    private readonly IPathProof? _proof;
     private SecretStreamPull? _pull;
     private Task<int>? _pending;
     private long _bytesRead;
@@ -162,6 +163,7 @@ public sealed partial class SecretStream
             return false;
         }
 
+        _proof?.HandleAuthenticated(_bytesRead - _input.Length);
         if (message.IsEmpty && _options.KeepAlive > TimeSpan.Zero) return false;
         result = new(message, IsCompleted: false);
         return true;

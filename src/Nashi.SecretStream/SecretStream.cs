@@ -34,6 +34,7 @@ public sealed partial class SecretStream : IMessageStream, IMessagePort
         RemotePublicKey = keys.RemotePublicKey;
         _box = new UnorderedBox(_hash, IsInitiator, options.Random);
         _port = raw as IMessagePort;
+        _proof = raw as IPathProof;
         _liveness = new Liveness(options, Instant.Now(options.Clock));
         _timer = options.Clock.CreateTimer(static state => ((SecretStream)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Span<byte> header = stackalloc byte[StreamHeader.FrameSize];

@@ -13,6 +13,24 @@ internal interface ISwarmNetwork
     /// <summary>Where jitter comes from.</summary>
     IRandom Random { get; }
 
+    /// <summary>Raised, on any thread, when what failed before may work now.</summary>
+    event Action? Changed
+    {
+        add
+        {
+        }
+
+        remove
+        {
+        }
+    }
+
+    /// <summary>Frees the sockets until <see cref="ResumeAsync"/>.</summary>
+    Task SuspendAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Opens them again.</summary>
+    Task ResumeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Connects to a peer.</summary>
     /// <exception cref="NashiException">It did not work.</exception>
     Task<SwarmTransport> ConnectAsync(PublicKey peer, KeyPair keyPair, IReadOnlyList<UdpAddress> relays, CancellationToken cancellationToken);

@@ -13,7 +13,7 @@ namespace Nashi.Swarm;
 /// The decisions are <see cref="SwarmCore"/>'s, under one lock; here they are carried out. The node is borrowed: it outlives the swarm, and several
 /// swarms may share one as long as their keys differ. Dispose the swarm to leave all topics and close all connections. Thread-safe.
 /// </remarks>
-public sealed class Swarm : IAsyncDisposable
+public sealed partial class Swarm : IAsyncDisposable
 {
     private readonly ISwarmNetwork _network;
     private readonly SwarmCore _core;
@@ -59,6 +59,7 @@ public sealed class Swarm : IAsyncDisposable
         _server = network.CreateServer(IsRefused);
         _timer = network.Clock.CreateTimer(
             _ => Step(core => core.HandleTimeout(Now)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        network.Changed += HandleNetworkChange;
     }
 
     /// <summary>Who we are.</summary>
@@ -132,7 +133,11 @@ public sealed class Swarm : IAsyncDisposable
     public void LeavePeer(PublicKey peer) => Step(core => core.LeavePeer(peer));
 
     /// <summary>Never connects to this peer again, nor answers it. A connection that stands goes on.</summary>
-    public void Ban(PublicKey peer) => Step(core => core.Ban(peer));
+    public void Ban(PublicKey peer)
+    {
+        Step(core => core.Ban(peer));
+        Emit(new SwarmEvent(SwarmEventKind.Banned) { Peer = peer });
+    }
 
     /// <summary>Answers peers that connect to our key, without announcing it under a topic.</summary>
     public async ValueTask ListenAsync(CancellationToken cancellationToken = default) =>
@@ -150,6 +155,7 @@ public sealed class Swarm : IAsyncDisposable
             _searches.Clear();
         }
 
+        _network.Changed -= HandleNetworkChange;
         Step(core => core.Close());
         await _timer.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(searches.Select(search => search.DisposeAsync().AsTask())).ConfigureAwait(false);
@@ -160,6 +166,7 @@ public sealed class Swarm : IAsyncDisposable
         lock (_gate) open = [.. _transports.Values];
         foreach (var transport in open) await transport.Stream.DisposeAsync().ConfigureAwait(false);
         _connections.Writer.TryComplete();
+        EndEvents();
         while (_connections.Reader.TryRead(out _))
         {
             // Closed already; nobody needs to see them.
@@ -168,7 +175,9 @@ public sealed class Swarm : IAsyncDisposable
 
     internal void HandleFound(FoundPeer peer, Topic topic)
     {
-        if (Options.Firewall?.Invoke(peer.PublicKey) != true) Step(core => core.HandleFound(peer.PublicKey, peer.Relays, topic));
+        if (Options.Firewall?.Invoke(peer.PublicKey) == true) return;
+        if (peer.PublicKey != PublicKey) Emit(new SwarmEvent(SwarmEventKind.Found) { Peer = peer.PublicKey, Topic = topic });
+        Step(core => core.HandleFound(peer.PublicKey, peer.Relays, topic));
     }
 
     internal async Task<IReadOnlyList<UdpAddress>> ListenForTopicAsync(CancellationToken cancellationToken)
@@ -237,7 +246,7 @@ public sealed class Swarm : IAsyncDisposable
         Step(core =>
         {
             _transports.Remove(id);
-            _delivered.Remove(id);
+            if (_delivered.Remove(id, out var connection)) EmitClosed(connection);
             if (_current.TryGetValue(transport.Stream.RemotePublicKey, out var current) && current == id)
                 _current.Remove(transport.Stream.RemotePublicKey);
             core.HandleClosed(id, Now);
@@ -281,6 +290,7 @@ public sealed class Swarm : IAsyncDisposable
             case SwarmAction.Dial dial:
                 var life = CancellationTokenSource.CreateLinkedTokenSource(_life.Token);
                 _dials.Add(dial.Id, life);
+                Emit(new SwarmEvent(SwarmEventKind.Connecting) { Peer = dial.Peer });
                 _ = DialAsync(dial, life);
                 break;
             case SwarmAction.Deliver deliver:
@@ -312,6 +322,7 @@ public sealed class Swarm : IAsyncDisposable
         catch (Exception error) when (error is OperationCanceledException or NashiException or ObjectDisposedException or ArgumentException)
         {
             // The core hears that it failed, and tries again in its own time.
+            EmitFailed(dial.Peer, error);
         }
 
         Step(core =>
@@ -332,6 +343,7 @@ public sealed class Swarm : IAsyncDisposable
         var connection = new SwarmConnection(transport, transport.Stream.IsInitiator, deliver.Topics);
         _current[connection.RemotePublicKey] = deliver.Id;
         _delivered[deliver.Id] = connection;
+        Emit(new SwarmEvent(SwarmEventKind.Connected) { Peer = connection.RemotePublicKey, Connection = connection });
         if (!_connections.Writer.TryWrite(connection)) transport.Stream.Abort(ReasonOf(SwarmRefusal.Full));
     }
 

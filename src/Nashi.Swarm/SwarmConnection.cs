@@ -9,8 +9,11 @@ namespace Nashi.Swarm;
 /// <remarks>Whoever reads it from <see cref="Swarm.Connections"/> uses it; the swarm closes it at the latest with itself. Disposing it closes it.</remarks>
 public sealed class SwarmConnection : IAsyncDisposable
 {
+    private readonly Func<ConnectionInfo>? _info;
+
     internal SwarmConnection(SwarmTransport transport, bool isInitiator, IReadOnlyList<Topic> topics)
     {
+        _info = transport.Info;
         Stream = transport.Stream;
         RemoteAddress = transport.RemoteAddress;
         Kind = transport.Kind;
@@ -35,6 +38,9 @@ public sealed class SwarmConnection : IAsyncDisposable
 
     /// <summary>How the two ends reach each other.</summary>
     public ConnectionKind Kind { get; }
+
+    /// <summary>How the connection is made now, and how it fares.</summary>
+    public ConnectionInfo GetInfo() => _info?.Invoke() ?? new ConnectionInfo { Kind = Kind, RemoteAddress = RemoteAddress };
 
     /// <summary>Closes the connection.</summary>
     public ValueTask DisposeAsync() => Stream.DisposeAsync();

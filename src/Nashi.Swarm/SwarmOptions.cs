@@ -30,6 +30,12 @@ public sealed record SwarmOptions
     /// <summary>Asked before a peer is connected or answered; true refuses it, silently. Called on any thread; must return soon and not throw.</summary>
     public Func<PublicKey, bool>? Firewall { get; init; }
 
+    /// <summary>
+    /// Blind relays, by key, for peers that cannot be reached otherwise: used once a hole punch failed for good, or when our own router gives every
+    /// destination another port. Default: none.
+    /// </summary>
+    public IReadOnlyList<PublicKey> RelayThrough { get; init; } = [];
+
     /// <summary>How often the topics are looked up anew; up to a fifth is added at random. Default 10 minutes.</summary>
     public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromMinutes(10);
 

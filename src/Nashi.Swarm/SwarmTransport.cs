@@ -9,4 +9,5 @@ namespace Nashi.Swarm;
 /// <param name="RemoteAddress">Where the remote is.</param>
 /// <param name="Kind">How the two reach each other.</param>
 /// <param name="HasBeenUsed">Whether bytes have gone both ways.</param>
-internal sealed record SwarmTransport(IMessageStream Stream, UdpAddress RemoteAddress, ConnectionKind Kind, Func<bool> HasBeenUsed);
+/// <param name="Info">How it fares; null when nobody can tell.</param>
+internal sealed record SwarmTransport(IMessageStream Stream, UdpAddress RemoteAddress, ConnectionKind Kind, Func<bool> HasBeenUsed, Func<ConnectionInfo>? Info = null);

@@ -26,6 +26,7 @@ internal sealed class TopicSearch : IAsyncDisposable
     private (bool Server, bool Client) _lanRoles;
     private bool _isAnnounced;
     private bool _hasEnded;
+    private bool _isSuspended;
 
     /// <summary>Makes one without any interest.</summary>
     public TopicSearch(Swarm swarm, ISwarmNetwork network, KeyPair keyPair, Topic topic)
@@ -89,7 +90,7 @@ internal sealed class TopicSearch : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_hasEnded) return Task.FromResult(false);
+            if (_hasEnded || _isSuspended) return Task.FromResult(false);
             var roles = Roles();
             if (!_round.IsCompleted && roles == _roundRoles) return _round;
             _roundLife?.Cancel();
@@ -98,6 +99,30 @@ internal sealed class TopicSearch : IAsyncDisposable
             UpdateLan(roles);
             return _round = RoundAsync(roles.Server, roles.Client, _round, _roundLife.Token);
         }
+    }
+
+    /// <summary>Withdraws the announcement and rests until <see cref="Resume"/>.</summary>
+    public async Task SuspendAsync()
+    {
+        Task<bool> round;
+        lock (_gate)
+        {
+            if (_hasEnded || _isSuspended) return;
+            _isSuspended = true;
+            _roundLife?.Cancel();
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            round = _round;
+        }
+
+        await round.ConfigureAwait(false);
+        await UnannounceAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on, with a round at once.</summary>
+    public void Resume()
+    {
+        lock (_gate) _isSuspended = false;
+        _ = RefreshAsync();
     }
 
     /// <summary>Ends for good: withdraws the announcement. Idempotent.</summary>
@@ -162,7 +187,7 @@ internal sealed class TopicSearch : IAsyncDisposable
         var wait = (hasSucceeded ? _swarm.Options.RefreshInterval : AfterFailure) * (1 + (0.2 * _network.Random.NextDouble()));
         lock (_gate)
         {
-            if (!_hasEnded) _timer.Change(wait, Timeout.InfiniteTimeSpan);
+            if (!_hasEnded && !_isSuspended) _timer.Change(wait, Timeout.InfiniteTimeSpan);
         }
     }
 

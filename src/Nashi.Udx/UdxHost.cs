@@ -23,10 +23,23 @@ public sealed class UdxHost : IAsyncDisposable
 
     /// <summary>Opens a socket and starts receiving.</summary>
     /// <exception cref="DatagramException">The address or port is not to be had.</exception>
-    public UdxSocket Bind(UdpAddress local)
+    public UdxSocket Bind(UdpAddress local) => Adopt(OpenQuiet(local), null);
+
+    /// <summary>Opens a socket that sends, but from which nobody receives until it is given to <see cref="Adopt"/>. The caller owns it: many are cheap.</summary>
+    /// <exception cref="DatagramException">The address or port is not to be had.</exception>
+    public IDatagramSocket OpenQuiet(UdpAddress local)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var socket = new UdxSocket(this, Options.OpenSocket(local, Options.Datagrams));
+        return Options.OpenSocket(local, Options.Datagrams);
+    }
+
+    /// <summary>Starts receiving from a quiet socket, and owns it from then on.</summary>
+    /// <param name="quiet">The socket.</param>
+    /// <param name="handler">Who receives datagrams that belong to no stream, those included that wait already.</param>
+    public UdxSocket Adopt(IDatagramSocket quiet, UdxDatagramHandler? handler)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var socket = new UdxSocket(this, quiet, handler);
         _sockets[socket] = 0;
         return socket;
     }
@@ -45,6 +58,18 @@ public sealed class UdxHost : IAsyncDisposable
         if (!_streams.TryAdd(localId, stream)) throw new InvalidOperationException($"The stream id {localId} is in use.");
         _ = Interlocked.Increment(ref _open);
         return stream;
+    }
+
+    /// <summary>Has every stream speak at once, because the machine slept or its network changed.</summary>
+    public void ProbeAll()
+    {
+        foreach (var stream in _streams.Values) stream.Probe();
+    }
+
+    /// <summary>Gives up every stream, telling the remotes. The sockets stay open.</summary>
+    public void AbortAll()
+    {
+        foreach (var stream in _streams.Values) stream.Abort();
     }
 
     /// <summary>Closes all sockets and streams.</summary>

@@ -18,9 +18,10 @@ public sealed class UdxSocket : IAsyncDisposable
     private long _sleepsUntil;
     private Instant _now;
 
-    internal UdxSocket(UdxHost host, IDatagramSocket datagrams)
+    internal UdxSocket(UdxHost host, IDatagramSocket datagrams, UdxDatagramHandler? handler)
     {
         _host = host;
+        _handler = handler;
         _datagrams = datagrams;
         _onDatagram = HandleDatagram;
         LocalAddress = datagrams.LocalAddress;

@@ -69,8 +69,8 @@ public sealed partial class UdxStream
     private void Send(Span<byte> bytes, int segment, PathSide route)
     {
         if (bytes.IsEmpty) return;
-        if ((route & PathSide.Current) != 0) _ = _path!.Socket.SendSegments(bytes, segment, _path.Remote);
-        if ((route & PathSide.Other) == 0 || _other is not { } other) return;
+        if ((route & PathSide.Current) != PathSide.None) _ = _path!.Socket.SendSegments(bytes, segment, _path.Remote);
+        if ((route & PathSide.Other) == PathSide.None || _other is not { } other) return;
         for (var at = 0; at < bytes.Length; at += segment) PacketHeader.RewriteStreamId(bytes[at..], other.RemoteId);
         _ = other.Socket.SendSegments(bytes, segment, other.Remote);
     }

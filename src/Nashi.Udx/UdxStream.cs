@@ -134,7 +134,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     /// <summary>What it did so far.</summary>
     public UdxStreamStats GetStats()
     {
-        lock (_gate) return _core.GetStats();
+        lock (_gate) return _core.GetStats() with { Silence = _core.SilentFor(_host.Now()) };
     }
 
     /// <summary>Ends our side after what was written, and waits until the remote acknowledged it. Reading goes on.</summary>
@@ -190,9 +190,11 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         lock (_gate)
         {
             _messageLength = -1;
-            _core.HandlePacket(packet, now, SideOf(socket, from));
+            var (before, side) = (_core.Received, SideOf(socket, from));
+            _core.HandlePacket(packet, now, side);
             FollowCore();
             message = _messageLength;
+            if (side == PathSide.None) NoteSource(socket, from, _core.Received > before, now);
             if (!_touched) socket.FinishLater(this);
             _touched = true;
         }
@@ -282,7 +284,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
 
     private void Signal()
     {
-        if (_drained is not null && (_core.CloseReason is not null || _core.Queued <= Options.SendBuffer / 2))
+        if (_drained is not null && (_core.CloseReason is not null || _core.HasRoom))
         {
             _drained.SetResult();
             _drained = null;

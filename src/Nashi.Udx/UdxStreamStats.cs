@@ -36,6 +36,9 @@ public readonly record struct UdxStreamStats
     /// <summary>Times that nothing was heard for a whole timeout.</summary>
     public long Timeouts { get; init; }
 
+    /// <summary>How long what is under way has waited without a sign from the remote; zero when nothing is under way.</summary>
+    public TimeSpan Silence { get; init; }
+
     /// <summary>Received packets or parts that were malformed or out of bounds.</summary>
     public long Invalid { get; init; }
 }

@@ -74,6 +74,34 @@ public sealed class SwarmTests
     }
 
     [Fact]
+    public async Task Suspend_ThenResume_ClosesAndConnectsAgainAndSaysSo()
+    {
+        await using var a = Make();
+        await using var b = Make();
+        var events = new List<SwarmEventKind>();
+        var listening = ListenAsync(b, events);
+        a.Join(Topic);
+        b.Join(Topic);
+        await NextAsync(b);
+        await b.SuspendAsync(Token).AsTask().WaitAsync(Patience, Token);
+        Assert.True(b.IsSuspended);
+        Assert.False(_world.IsAnnounced(Topic, b.PublicKey));
+        await b.ResumeAsync(Token).AsTask().WaitAsync(Patience, Token);
+        Assert.Equal(a.PublicKey, (await NextAsync(b)).RemotePublicKey);
+        await b.DisposeAsync();
+        await listening.WaitAsync(Patience, Token);
+        Assert.Contains(SwarmEventKind.Found, events);
+        Assert.Contains(SwarmEventKind.Closed, events);
+        Assert.Equal(2, events.Count(kind => kind == SwarmEventKind.Connected));
+        Assert.True(events.IndexOf(SwarmEventKind.Suspended) < events.IndexOf(SwarmEventKind.Resumed));
+    }
+
+    private static async Task ListenAsync(Swarm swarm, List<SwarmEventKind> events)
+    {
+        await foreach (var happened in swarm.EventsAsync(Token)) events.Add(happened.Kind);
+    }
+
+    [Fact]
     public async Task JoinPeer_BothSides_OneConnectionStays()
     {
         await using var a = Make();

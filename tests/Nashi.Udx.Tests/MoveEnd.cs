@@ -80,8 +80,8 @@ internal sealed class MoveEnd : IUdxSink
         while ((length = Core.PollTransmit(_packet, _world.Now)) > 0)
         {
             var packet = _packet.AsSpan(0, length);
-            if ((Core.Route & PathSide.Current) != 0) _world.Send(Peer, packet, Lives);
-            if ((Core.Route & PathSide.Other) != 0 && Other is { } other) _world.Send(Peer, packet, other);
+            if ((Core.Route & PathSide.Current) != PathSide.None) _world.Send(Peer, packet, Lives);
+            if ((Core.Route & PathSide.Other) != PathSide.None && Other is { } other) _world.Send(Peer, packet, other);
         }
 
         Core.CheckZeroWindow(_world.Now);

@@ -69,7 +69,7 @@ internal sealed class VirtualLink
 
     private int Size() => _dice.Next(_dice.Next(8) == 0 ? 800_000 : 60_000);
 
-    private UdxStreamOptions Options() => new() { ReceiveWindow = 64 * 1024 << _dice.Next(3), SendBuffer = 64 * 1024, TimeoutsMax = 40, FirstSequence = _first };
+    private UdxStreamOptions Options() => new() { ReceiveWindow = 64 * 1024 << _dice.Next(3), SendBuffer = 64 * 1024, Patience = TimeSpan.FromSeconds(120), FirstSequence = _first };
 
     private void Step()
     {

@@ -29,3 +29,14 @@ exports.udxStream = async ({ local, remote, server }) => {
   stream.connect(socket, server ? 1 : 2, remote, '127.0.0.1')
   return { udx, socket, stream }
 }
+
+exports.percentile = (values, p) => {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]
+}
+
+// Seconds of processor time that this process has used.
+exports.cpu = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}

@@ -1,5 +1,5 @@
 // Bytes over a raw UDX stream, or over a secret stream on it: stream.cjs server|client --kind=udx|secret --local=P --remote=P --bytes=N
-const { mode, options, say, udxStream, reference } = require('./lib.cjs')
+const { mode, options, say, udxStream, reference, cpu } = require('./lib.cjs')
 
 async function main () {
   const server = mode === 'server'
@@ -15,12 +15,13 @@ async function main () {
 function receive (top) {
   let first = 0n
   let got = 0
+  const before = cpu()
   top.on('data', (data) => {
     if (got === 0) first = process.hrtime.bigint()
     got += data.length
     if (got < options.bytes) return
     const seconds = Number(process.hrtime.bigint() - first) / 1e9
-    say({ mb_s: got / 1e6 / seconds })
+    say({ mb_s: got / 1e6 / seconds, cpu_s: cpu() - before })
     top.end()
     setTimeout(() => process.exit(0), 200)
   })
@@ -30,6 +31,7 @@ function receive (top) {
 function send (top) {
   const chunk = Buffer.alloc(65536, 7)
   let left = options.bytes
+  const before = cpu()
   const more = () => {
     while (left > 0) {
       const size = Math.min(left, chunk.length)
@@ -38,8 +40,10 @@ function send (top) {
     }
   }
   more()
-  top.on('close', () => process.exit(0))
-  top.on('end', () => process.exit(0))
+  top.on('end', () => {
+    say({ cpu_s: cpu() - before })
+    process.exit(0)
+  })
 }
 
 main()

@@ -16,8 +16,9 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     private readonly int _socket;
     private readonly int _event;
     private readonly bool _isIPv4;
-    private readonly byte* _memory;
-    private readonly Libc.MMsgHdr* _messages;
+    // Made by the first receive: a socket that only waits for its first datagram costs next to nothing.
+    private byte* _memory;
+    private Libc.MMsgHdr* _messages;
     private readonly ReaderWriterLockSlim _life = new();
     private volatile bool _canSegment = true;
     private bool _closed;
@@ -37,11 +38,19 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 
         Configure(options);
         LocalAddress = Bind(local);
-        _memory = (byte*)NativeMemory.AlignedAlloc(BatchMax * (SlotSize + SocketAddressCodec.Size + ControlSize + (nuint)sizeof(Libc.IoVec) + (nuint)sizeof(Libc.MMsgHdr)), 64);
-        _messages = LayOut(_memory);
     }
 
     public UdpAddress LocalAddress { get; }
+
+    public bool HasDatagram
+    {
+        get
+        {
+            var polled = new Libc.PollFd { Descriptor = _socket, Events = Libc.PollIn };
+            var time = default(Libc.TimeSpec);
+            return Libc.ppoll(&polled, 1, &time, null) > 0 && (polled.Returned & Libc.PollIn) != 0;
+        }
+    }
 
     public int MaxSegments => _canSegment ? SegmentsMax : 1;
 
@@ -61,6 +70,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     public int Receive(DatagramHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
+        if (_memory is null) AllocateMemory();
         ResetLengths();
         var count = Libc.recvmmsg(_socket, _messages, BatchMax, Libc.MsgDontWait, null);
         var datagrams = 0;
@@ -251,6 +261,12 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         length = SocketAddressCodec.Size;
         _ = Libc.getsockname(_socket, name, &length);
         return SocketAddressCodec.Read(new ReadOnlySpan<byte>(name, SocketAddressCodec.Size));
+    }
+
+    private void AllocateMemory()
+    {
+        _memory = (byte*)NativeMemory.AlignedAlloc(BatchMax * (SlotSize + SocketAddressCodec.Size + ControlSize + (nuint)sizeof(Libc.IoVec) + (nuint)sizeof(Libc.MMsgHdr)), 64);
+        _messages = LayOut(_memory);
     }
 
     private static Libc.MMsgHdr* LayOut(byte* memory)

@@ -11,12 +11,14 @@ namespace Nashi.Dht.Announcing;
 /// <summary>Keeps a server announced at the three nodes nearest to its key, which pass handshakes on to it.</summary>
 /// <remarks>
 /// Owned by its node and its server. A loop: ask for the nearest nodes, announce there, take back what is stale, then ping the chosen nodes every three
-/// seconds; start over when too few answer or after some five minutes. Three generations of nodes are recognised as ours. Source: network.md §3.3.
+/// seconds; start over when one falls silent, when one sees us elsewhere than it did (its way to us is gone, though it still answers: network.md §3.3 says
+/// what becomes of a server that does not look), or after some five minutes. Three generations of nodes are recognised as ours.
 /// </remarks>
 internal sealed class Announcer : IServerAnnouncer
 {
     private const int RelayCount = 3;
     private const int PingRounds = 100;
+    private const int PingRetries = 1;
 
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(3);
 
@@ -25,7 +27,11 @@ internal sealed class Announcer : IServerAnnouncer
     private readonly Bytes32 _target;
     private readonly CancellationTokenSource _stopping;
     private readonly CancellationToken _stopped;
+    private readonly SemaphoreSlim _updating = new(1);
+    private readonly SemaphoreSlim _wakeUps = new(0);
     private volatile Generation[] _generations = [new([], []), new([], []), new([], [])];
+    private volatile bool _isSuspended;
+    private CancellationTokenSource _awake;
     private IReadOnlyList<UdpAddress> _seeds = [];
     private Task _loop = Task.CompletedTask;
     private int _isDisposed;
@@ -37,6 +43,14 @@ internal sealed class Announcer : IServerAnnouncer
         _target = Blake2b.Hash(keyPair.PublicKey.Value.AsSpan());
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(node.Closing);
         _stopped = _stopping.Token;
+        _awake = CancellationTokenSource.CreateLinkedTokenSource(_stopped);
+    }
+
+    private enum Look
+    {
+        Fine,
+        Silent,
+        Moved,
     }
 
     /// <inheritdoc />
@@ -57,6 +71,38 @@ internal sealed class Announcer : IServerAnnouncer
         _loop = RunAsync();
     }
 
+    /// <inheritdoc />
+    public void Refresh()
+    {
+        if (_wakeUps.CurrentCount == 0) _wakeUps.Release();
+    }
+
+    /// <inheritdoc />
+    public async Task SuspendAsync()
+    {
+        if (_isSuspended) return;
+        _isSuspended = true;
+        await _awake.CancelAsync().ConfigureAwait(false);
+        _node.SetLocalRecord(_target, null);
+        var relays = Relays;
+        var before = _generations;
+        _generations = [new([], []), before[0], before[1]];
+        await Task.WhenAll(relays.Select(relay => UnannounceAsync(relay.Relay))).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task ResumeAsync()
+    {
+        if (!_isSuspended) return;
+        var old = _awake;
+        _awake = CancellationTokenSource.CreateLinkedTokenSource(_stopped);
+        old.Dispose();
+        _isSuspended = false;
+        _node.SetLocalRecord(_target, new PeerRecord(_keyPair.PublicKey, []).Encode());
+        await TryUpdateAsync().ConfigureAwait(false);
+        Refresh();
+    }
+
     /// <summary>Stops, and takes the announcement back.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -66,6 +112,7 @@ internal sealed class Announcer : IServerAnnouncer
         _node.SetLocalRecord(_target, null);
         await Task.WhenAll(Relays.Select(relay => UnannounceAsync(relay.Relay))).ConfigureAwait(false);
         _node.Forget(this);
+        _awake.Dispose();
         _stopping.Dispose();
     }
 
@@ -73,16 +120,18 @@ internal sealed class Announcer : IServerAnnouncer
     {
         try
         {
-            while (true)
+            for (var round = 1; ; round++)
             {
-                for (var i = 0; i < PingRounds; i++)
-                {
-                    await Task.Delay(PingEvery, _node.Clock, _stopped).ConfigureAwait(false);
-                    if (!await StillReachableAsync().ConfigureAwait(false)) break;
-                }
-
+                _ = await WaitAsync().ConfigureAwait(false);
+                if (_isSuspended) continue;
+                var look = await LookAsync().ConfigureAwait(false);
+                if (look == Look.Fine && round < PingRounds) continue;
                 // Nobody answers at all: asking over and over does not bring a network back.
-                if (_node.IsOnline || Relays.Count == 0) await UpdateAsync(_stopped).ConfigureAwait(false);
+                if (look == Look.Silent && Relays.Count > 0 && !_node.IsOnline) continue;
+                round = 0;
+                if (look != Look.Fine && Relays.Count > 0) Log.AnnouncingAnew(_node.Logger, _keyPair.PublicKey);
+                if (look == Look.Moved) _node.HandleMoved();
+                await TryUpdateAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -91,30 +140,81 @@ internal sealed class Announcer : IServerAnnouncer
         }
     }
 
-    private async Task<bool> StillReachableAsync()
+    // Three seconds, or until something happens that is worth a look.
+    private async Task<bool> WaitAsync()
+    {
+        using var woken = CancellationTokenSource.CreateLinkedTokenSource(_stopped);
+        var pause = Task.Delay(PingEvery, _node.Clock, woken.Token);
+        var wakeUp = _wakeUps.WaitAsync(woken.Token);
+        var first = await Task.WhenAny(pause, wakeUp).ConfigureAwait(false);
+        await woken.CancelAsync().ConfigureAwait(false);
+        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopped.ThrowIfCancellationRequested();
+        return first == wakeUp;
+    }
+
+    private async Task<Look> LookAsync()
     {
         var relays = Relays;
-        var pings = await Task.WhenAll(relays.Select(relay => _node.AskAsync(done => RpcCall.Ping(relay.Relay, done), _stopped))).ConfigureAwait(false);
-        return relays.Count > 0 && pings.All(reply => reply is not null);
+        if (relays.Count == 0) return Look.Silent;
+        try
+        {
+            var pings = await Task.WhenAll(relays.Select(relay => _node.AskAsync(done => RpcCall.Ping(relay.Relay, done, retries: PingRetries), _awake.Token)))
+                .ConfigureAwait(false);
+            if (pings.Where((reply, i) => reply is not null && reply.Seen != relays[i].Peer).Any()) return Look.Moved;
+            return pings.All(reply => reply is not null) ? Look.Fine : Look.Silent;
+        }
+        catch (Exception error) when (IsPause(error))
+        {
+            return Look.Fine;
+        }
+    }
+
+    private bool IsPause(Exception error) => error is NashiException || (error is OperationCanceledException or ObjectDisposedException && !_stopped.IsCancellationRequested);
+
+    private async Task TryUpdateAsync()
+    {
+        try
+        {
+            await UpdateAsync(_awake.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsPause(error))
+        {
+            // Suspended meanwhile: the resumption announces.
+        }
     }
 
     private async Task UpdateAsync(CancellationToken cancellationToken)
     {
+        await _updating.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await AnnounceAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _updating.Release();
+        }
+    }
+
+    private async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
         var outcome = await _node.QueryAsync(new AskOptions(_target, DhtCommand.FindPeer) { Seeds = _seeds }, cancellationToken).ConfigureAwait(false);
         if (outcome.Closest.Count == 0) return;
         _seeds = [.. outcome.Closest.Select(reply => reply.From)];
-        var announced = await Task.WhenAll(outcome.Closest.Take(RelayCount).Select(reply => AnnounceAsync(reply, cancellationToken))).ConfigureAwait(false);
+        var announced = await Task.WhenAll(outcome.Closest.Take(RelayCount).Select(reply => AnnounceAtAsync(reply, cancellationToken))).ConfigureAwait(false);
         RelayRoute[] relays = [.. announced.Where(route => route is not null).Select(route => route!.Value)];
         if (relays.Length == 0) return;
         UdpAddress[] addresses = [.. relays.Select(relay => relay.Relay)];
         if (_node.OpenAddress is { } open) addresses = [open, .. addresses];
         var before = _generations;
         _generations = [new(relays, [.. addresses.Take(PeerRecord.MaxRelays)]), before[0], before[1]];
+        Log.Announced(_node.Logger, _keyPair.PublicKey, relays.Length);
         var stale = before[0].Relays.Select(relay => relay.Relay).Except(relays.Select(relay => relay.Relay));
         await Task.WhenAll(stale.Select(UnannounceAsync)).ConfigureAwait(false);
     }
 
-    private async Task<RelayRoute?> AnnounceAsync(RpcReply reply, CancellationToken cancellationToken)
+    private async Task<RelayRoute?> AnnounceAtAsync(RpcReply reply, CancellationToken cancellationToken)
     {
         if (reply.Token is not { } token || reply.FromId is not { } id) return null;
         var message = AnnounceMessage.Sign(false, _target, id, token, new PeerRecord(_keyPair.PublicKey, []), _keyPair).Encode();
@@ -137,9 +237,9 @@ internal sealed class Announcer : IServerAnnouncer
                 done => new RpcCall { To = relay, Command = DhtCommand.Unannounce, Target = _target, Value = message, Token = token, Retries = 1, Done = done },
                 _node.Closing).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException or NashiException)
         {
-            // The node is closed.
+            // The node is closed or suspended.
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
     /// <exception cref="NashiException">It did not work.</exception>
     public async Task<DhtConnection> RunAsync(CancellationToken cancellationToken)
     {
-        _lane.Post(() => Step(core => core.Start()));
+        _lane.Post(() => Step(core => core.Start(_timer.Now)));
         var outcome = await _outcome.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (outcome.Failure is { } why) throw why.ToException(_peer);
         _wasGiven = true;
@@ -273,8 +273,17 @@ internal sealed class ConnectAttempt : IAsyncDisposable
             _node,
             _target,
             action,
-            _core.Remote!.Firewall,
-            _options.OpensEarly,
+            new PunchSetup
+            {
+                RemoteKind = _core.Remote!.Firewall,
+                IsOpen = !_node.IsFirewalled,
+                TokenFor = _secrets.TokenFor,
+                Limits = _node.Punches,
+                Random = _node.Random,
+                MayPunch = _options.MayPunch,
+                IsRelayed = _core.HasRelay,
+                OpensEarly = _options.OpensEarly,
+            },
             _secrets,
             (socket, to) => _lane.Post(() => TakePunched(socket, to)),
             why => _lane.Post(() => PunchFailed(why)));

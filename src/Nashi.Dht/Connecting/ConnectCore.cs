@@ -19,6 +19,9 @@ internal sealed class ConnectCore
     /// <summary>How many handshakes are under way at once.</summary>
     public const int MaxParallel = 3;
 
+    /// <summary>How long a node that knew the peer the last time is trusted to answer alone, before all others are asked too.</summary>
+    public static readonly TimeSpan Trust = TimeSpan.FromMilliseconds(300);
+
     /// <summary>How many nodes are asked in one attempt.</summary>
     public const int MaxNodes = 32;
 
@@ -36,6 +39,7 @@ internal sealed class ConnectCore
     private Instant _deadline = Instant.Never;
     private UdpAddress? _reachedFrom;
     private int _underWay;
+    private Instant _trustedUntil = Instant.Never;
     private int _searches;
     private bool _isSearching;
     private bool _wasFound;
@@ -72,7 +76,7 @@ internal sealed class ConnectCore
     public IReadOnlyCollection<UdpAddress> Nodes => _metNodes;
 
     /// <summary>When to call <see cref="HandleTimeout"/>.</summary>
-    public Instant NextTimeout => IsDone ? Instant.Never : Instant.Min(_deadline, _relayDeadline);
+    public Instant NextTimeout => IsDone ? Instant.Never : Instant.Min(_trustedUntil, Instant.Min(_deadline, _relayDeadline));
 
     /// <summary>Whether the stream goes through a relay while a direct path is still looked for.</summary>
     public bool IsUpgrading => _isRelayed && !IsDone;
@@ -80,12 +84,16 @@ internal sealed class ConnectCore
     /// <summary>Takes the next thing to do.</summary>
     public bool TryTake(out ConnectAction action) => _actions.TryDequeue(out action!);
 
-    /// <summary>Begins.</summary>
-    public void Start()
+    /// <summary>Whether a relay connects the peers, or may do so yet.</summary>
+    public bool HasRelay => _relay is not null || Remote?.RelayThrough is not null;
+
+    /// <summary>Begins: with the nodes that knew the peer the last time, if there are any, and a search when they do not help at once.</summary>
+    public void Start(Instant now)
     {
         foreach (var relay in _plan.Relays.Take(MaxRelays)) _actions.Enqueue(new ConnectAction.DialRelay(relay));
         foreach (var node in _plan.KnownRelays) Meet(node);
-        Search(_plan.KnownRelays);
+        if (_hasSeeds) _trustedUntil = now + Trust;
+        else Search([]);
         Dispatch();
     }
 
@@ -198,6 +206,7 @@ internal sealed class ConnectCore
     {
         if (IsDone) return;
         if (now >= _relayDeadline) HandleRelayFailed();
+        if (!IsDone && now >= _trustedUntil) Distrust();
         if (IsDone || now < _deadline) return;
         _deadline = Instant.Never;
         _lastFailure = ConnectFailure.HolepunchAborted;
@@ -227,7 +236,8 @@ internal sealed class ConnectCore
 
     private void Dispatch()
     {
-        while (_underWay < MaxParallel && _waitingNodes.TryDequeue(out var node))
+        var limit = _trustedUntil == Instant.Never ? MaxParallel : 1;
+        while (_underWay < limit && _waitingNodes.TryDequeue(out var node))
         {
             _underWay++;
             if (Request.IsEmpty) WriteRequest();
@@ -235,10 +245,18 @@ internal sealed class ConnectCore
         }
     }
 
+    private void Distrust()
+    {
+        _trustedUntil = Instant.Never;
+        Search(_plan.KnownRelays);
+        Dispatch();
+    }
+
     private void FailIfIdle()
     {
         if (_underWay > 0 || _isSearching || IsDone) return;
-        Fail(_wasFound ? ConnectFailure.PeerConnectionFailed : ConnectFailure.PeerNotFound);
+        if (_searches == 0) Distrust();
+        else Fail(_wasFound ? ConnectFailure.PeerConnectionFailed : ConnectFailure.PeerNotFound);
     }
 
     private bool TryAgree(ReadOnlySpan<byte> noise)
@@ -252,6 +270,7 @@ internal sealed class ConnectCore
     private void Decide(UdpAddress node, UdpAddress? serverAtNode, UdpAddress seen, Instant now)
     {
         _waitingNodes.Clear();
+        _trustedUntil = Instant.Never;
         var remote = Remote!;
         if (remote.Version != PeerPayload.CurrentVersion) Fail(ConnectFailure.ServerIncompatible);
         else if (remote.Error == PeerError.VersionMismatch) Fail(ConnectFailure.ServerIncompatible);
@@ -317,7 +336,7 @@ internal sealed class ConnectCore
         }
 
         _actions.Enqueue(new ConnectAction.Connect(socket, to, kind));
-        _actions.Enqueue(new ConnectAction.DropRelays());
+        if (_plan.Relays.Count > 0) _actions.Enqueue(new ConnectAction.DropRelays());
     }
 
     private void GiveUpIfHopeless()

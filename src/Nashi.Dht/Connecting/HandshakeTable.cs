@@ -6,8 +6,9 @@ namespace Nashi.Dht.Connecting;
 
 /// <summary>The handshakes a server has been asked for, so that each Noise message is answered once and nobody fills the memory.</summary>
 /// <remarks>
-/// Pure. An entry is found by its Noise message (a repeated datagram gets the same answer) or by its number (hole-punch messages). It stays until it
-/// was released and <see cref="Linger"/> has passed, but never longer than <see cref="Deadline"/>. Source: network.md §3.4, §3.6; threats.md row 11.
+/// Pure. An entry is found by its Noise message (a repeated datagram gets the same answer) or by its number (hole-punch messages). It counts against its
+/// host until it is released, at the latest after <see cref="Deadline"/>, then keeps answering repeats for <see cref="Linger"/>, unless newer ones need
+/// its room. So a host with many finished connections is not refused another. Source: network.md §3.4, §3.6; threats.md row 11.
 /// </remarks>
 internal sealed class HandshakeTable<T>(int maxTotal, int maxPerHost)
     where T : class
@@ -15,13 +16,15 @@ internal sealed class HandshakeTable<T>(int maxTotal, int maxPerHost)
     /// <summary>How long a finished entry keeps answering repeats.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an entry may take in all.</summary>
+    /// <summary>How long an entry may take.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<Bytes32, Entry> _byNoise = [];
     private readonly Dictionary<UdpAddress, int> _perHost = [];
     private readonly SortedSet<int> _free = [];
     private readonly List<Entry?> _byId = [];
+    private readonly LinkedList<Entry> _pending = new();
+    private readonly Queue<Entry> _lingering = new();
 
     /// <summary>How many handshakes are remembered.</summary>
     public int Count => _byNoise.Count;
@@ -37,33 +40,41 @@ internal sealed class HandshakeTable<T>(int maxTotal, int maxPerHost)
     public T? Find(ulong id) => id < (ulong)_byId.Count ? _byId[(int)id]?.Value : null;
 
     /// <summary>Makes room for a new handshake.</summary>
-    /// <returns>Its number; null when the table or the host's share is full.</returns>
+    /// <returns>Its number; null when too many are under way, of this host or in all.</returns>
     public int? TryAdd(ReadOnlySpan<byte> noise, UdpAddress source, Func<int, T> make, Instant now)
     {
         Expire(now);
         var host = source.WithPort(0);
         var fromHost = _perHost.GetValueOrDefault(host);
-        if (_byNoise.Count >= maxTotal || fromHost >= maxPerHost) return null;
+        if (_pending.Count >= maxTotal || fromHost >= maxPerHost) return null;
         var id = TakeId();
         var entry = new Entry(Blake2b.Hash(noise), id, host, make(id), now + Deadline);
         _byNoise.Add(entry.Key, entry);
         _byId[id] = entry;
         _perHost[host] = fromHost + 1;
+        entry.Pending = _pending.AddLast(entry);
         return id;
     }
 
-    /// <summary>Lets an entry go once it has lingered.</summary>
+    /// <summary>An entry has come to its end: it only lingers.</summary>
     public void Release(int id, Instant now)
     {
-        if (_byId[id] is { } entry) entry.Expires = Instant.Min(entry.Expires, now + Linger);
+        if (_byId[id] is not { Pending: not null } entry) return;
+        StopCounting(entry);
+        entry.Expires = now + Linger;
+        _lingering.Enqueue(entry);
+        if (_lingering.Count > maxTotal) Remove(_lingering.Dequeue());
     }
 
     /// <summary>Forgets what has expired.</summary>
     public void Expire(Instant now)
     {
-        foreach (var entry in _byNoise.Values)
+        // Each queue is in the order of expiry.
+        while (_lingering.TryPeek(out var lingering) && lingering.Expires <= now) Remove(_lingering.Dequeue());
+        while (_pending.First is { Value: var pending } && pending.Expires <= now)
         {
-            if (entry.Expires <= now) Remove(entry);
+            StopCounting(pending);
+            Remove(pending);
         }
     }
 
@@ -83,14 +94,20 @@ internal sealed class HandshakeTable<T>(int maxTotal, int maxPerHost)
         return id;
     }
 
+    private void StopCounting(Entry entry)
+    {
+        _pending.Remove(entry.Pending!);
+        entry.Pending = null;
+        var left = _perHost[entry.Host] - 1;
+        if (left == 0) _perHost.Remove(entry.Host);
+        else _perHost[entry.Host] = left;
+    }
+
     private void Remove(Entry entry)
     {
         _byNoise.Remove(entry.Key);
         _byId[entry.Id] = null;
         _free.Add(entry.Id);
-        var left = _perHost[entry.Host] - 1;
-        if (left == 0) _perHost.Remove(entry.Host);
-        else _perHost[entry.Host] = left;
     }
 
     private sealed class Entry(Bytes32 key, int id, UdpAddress host, T value, Instant expires)
@@ -104,5 +121,7 @@ internal sealed class HandshakeTable<T>(int maxTotal, int maxPerHost)
         public T Value { get; } = value;
 
         public Instant Expires { get; set; } = expires;
+
+        public LinkedListNode<Entry>? Pending { get; set; }
     }
 }

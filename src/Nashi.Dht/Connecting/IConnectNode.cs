@@ -1,5 +1,6 @@
 using Nashi.Cryptography;
 using Nashi.Datagrams;
+using Nashi.Dht.HolePunching;
 using Nashi.Encoding;
 using Nashi.Udx;
 
@@ -29,6 +30,9 @@ internal interface IConnectNode
     /// <summary>Whether not everybody can reach us.</summary>
     bool IsFirewalled { get; }
 
+    /// <summary>How much it may punch.</summary>
+    PunchLimits Punches { get; }
+
     /// <summary>Where everybody can reach us; null when firewalled or unknown.</summary>
     UdpAddress? PublicAddress { get; }
 
@@ -55,6 +59,11 @@ internal interface IConnectNode
 
     /// <summary>Hands a datagram that came to a punch socket to the node.</summary>
     void HandleDatagram(UdxSocket socket, ReadOnlySpan<byte> bytes, UdpAddress from);
+
+    /// <summary>A connection came about: to be looked after until it closes.</summary>
+    void Track(DhtConnection connection)
+    {
+    }
 
     /// <summary>Announces a server, and keeps it announced until disposed.</summary>
     Task<IServerAnnouncer> AnnounceServerAsync(KeyPair keyPair, CancellationToken cancellationToken);

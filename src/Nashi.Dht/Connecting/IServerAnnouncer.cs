@@ -13,4 +13,15 @@ internal interface IServerAnnouncer : IAsyncDisposable
 
     /// <summary>Whether it is, or was lately, announced at a node.</summary>
     bool IsRelay(UdpAddress node);
+
+    /// <summary>Looks at once whether it is still announced where others see us, and if not announces anew.</summary>
+    void Refresh()
+    {
+    }
+
+    /// <summary>Withdraws the announcement until <see cref="ResumeAsync"/>.</summary>
+    Task SuspendAsync() => Task.CompletedTask;
+
+    /// <summary>Announces again.</summary>
+    Task ResumeAsync() => Task.CompletedTask;
 }

@@ -10,6 +10,9 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
 {
     private readonly RelayCache _relays = new();
 
+    /// <summary>Through whom each peer was reached the last time.</summary>
+    public RelayCache Relays => _relays;
+
     /// <summary>Makes a server.</summary>
     public DhtServer CreateServer(DhtServerOptions options) => new(node, exchange.Servers, options, DialRelayAsync);
 

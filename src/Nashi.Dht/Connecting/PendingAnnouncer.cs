@@ -20,5 +20,14 @@ internal sealed class PendingAnnouncer : IServerAnnouncer
     public bool IsRelay(UdpAddress node) => _real?.IsRelay(node) ?? false;
 
     /// <inheritdoc />
+    public void Refresh() => _real?.Refresh();
+
+    /// <inheritdoc />
+    public Task SuspendAsync() => _real?.SuspendAsync() ?? Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task ResumeAsync() => _real?.ResumeAsync() ?? Task.CompletedTask;
+
+    /// <inheritdoc />
     public ValueTask DisposeAsync() => _real?.DisposeAsync() ?? default;
 }

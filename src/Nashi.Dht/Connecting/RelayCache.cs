@@ -18,6 +18,12 @@ internal sealed class RelayCache
         lock (_gate) return _entries.TryGetValue(peer, out var entry) ? entry.Value.Relays : [];
     }
 
+    /// <summary>All of them, the one used last at the end.</summary>
+    public IReadOnlyList<DhtPeer> Snapshot()
+    {
+        lock (_gate) return [.. _byUse.Select(entry => new DhtPeer(entry.Peer, entry.Relays))];
+    }
+
     /// <summary>Remembers a peer's relays.</summary>
     public void Set(PublicKey peer, IReadOnlyList<UdpAddress> relays)
     {

@@ -22,15 +22,10 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private readonly LaneTimer _timer;
     private readonly CancellationTokenSource _life = new();
     private readonly TaskCompletionSource<ServerReply?> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<int, PendingPunch> _punchRequests = [];
     private UdxStream? _raw;
     private NoiseResult? _keys;
     private PeerPayload? _client;
-    private SecurePayload? _secrets;
-    private ServerPunch? _punch;
-    private PunchSocket? _socket;
-    private Instant _deadline = Instant.Never;
-    private int _nextRequest;
+    private ServerPunchSession? _punch;
     private RelayThrough? _meetsAt;
     private volatile RelayDials? _relays;
     private DhtConnection? _connection;
@@ -44,7 +39,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _context = context;
         _id = id;
         _lane = new Lane(_ => End());
-        _timer = new LaneTimer(context.Node.Clock, _lane, Tick);
+        _timer = new LaneTimer(context.Node.Clock, _lane, GiveUp);
     }
 
     /// <summary>What to answer; null for silence. Never faults.</summary>
@@ -64,22 +59,14 @@ internal sealed class ServerHandshake : IAsyncDisposable
     });
 
     /// <summary>Takes a hole-punch message.</summary>
-    public void HandleHolepunch(HolepunchMessage message, IPeerRequest request) => _lane.Post(() =>
-    {
-        if (_hasEnded || _punch is null || _secrets?.TryOpen(message.Payload.Span) is not { } payload || message.PeerAddress is not { } client) return;
-        var number = _nextRequest++;
-        _punchRequests.Add(number, new PendingPunch(message, request));
-        _punchRequests.Remove(number - (2 * ServerPunch.MaxWaiting));
-        if (request.Socket == _socket?.Socket) _punch.HandleSample(request.Seen, request.From, _timer.Now);
-        Step(punch => punch.HandleMessage(number, payload, client, _context.Announcer.IsRelay(request.From), _timer.Now));
-    });
+    public void HandleHolepunch(HolepunchMessage message, IPeerRequest request) => _lane.Post(() => _punch?.HandleMessage(message, request));
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await _life.CancelAsync().ConfigureAwait(false);
         _lane.Post(End);
         _timer.Dispose();
+        return default;
     }
 
     private bool TryAnswer(HandshakeMessage message, IPeerRequest request)
@@ -172,81 +159,27 @@ internal sealed class ServerHandshake : IAsyncDisposable
     {
         if (route != ServerRoute.Connect && (_meetsAt ?? _client!.RelayThrough) is { } at) StartRelay(at);
         if (route is ServerRoute.Punch or ServerRoute.AwaitNeighbour) StartPunch();
-        _reply.TrySetResult(new ServerReply(reply, route == ServerRoute.Punch ? _socket?.Socket : null));
+        _reply.TrySetResult(new ServerReply(reply, route == ServerRoute.Punch ? _punch?.Socket : null));
         if (route == ServerRoute.Connect) Connect(socket, client, AddressScope.IsPrivate(client) ? ConnectionKind.Lan : ConnectionKind.Direct);
-        else if (_punch is null) SetDeadline(_timer.Now + ServerPunch.Patience);
+        else if (_punch is null) _timer.Set(_timer.Now + ServerPunch.Patience);
     }
 
     private void StartPunch()
     {
-        _secrets = new SecurePayload(_keys!.Hash.Span, _context.Node.Random);
-        OpenSocket();
-        _punch = new ServerPunch(_client!.Firewall, !_context.Node.IsFirewalled, _secrets.TokenFor, _timer.Now);
-        Step(_ => { });
-    }
-
-    private void OpenSocket()
-    {
-        var old = _socket;
-        _socket = new PunchSocket(_context.Node, (_, from) => _lane.Post(() => Step(punch => punch.HandleKnock(from))));
-        if (old is not null) _ = old.DisposeAsync().AsTask();
-    }
-
-    private void SetDeadline(Instant deadline)
-    {
-        _deadline = deadline;
-        _timer.Set(deadline);
-    }
-
-    private void Tick()
-    {
-        if (_punch is not null) Step(punch => punch.HandleTimeout(_timer.Now));
-        else if (_timer.Now >= _deadline) GiveUp();
-        else _timer.Set(_deadline);
-    }
-
-    /// <summary>On the lane: feeds the punch, then does what it wants.</summary>
-    private void Step(Action<ServerPunch> feed)
-    {
-        if (_hasEnded || _punch is not { } punch) return;
-        feed(punch);
-        while (punch.TryTake(out var action)) Do(action);
-        if (!_hasEnded) _timer.Set(punch.NextTimeout);
-    }
-
-    private void Do(PunchAction action)
-    {
-        switch (action)
+        var node = _context.Node;
+        var secrets = new SecurePayload(_keys!.Hash.Span, node.Random);
+        var setup = new PunchSetup
         {
-            case PunchAction.Knock knock:
-                _socket?.Send(knock.What);
-                break;
-            case PunchAction.Reopen:
-                OpenSocket();
-                break;
-            case PunchAction.Sample when _socket is { } socket:
-                _ = SampleAsync(socket);
-                break;
-            case PunchAction.Answer answer when _punchRequests.Remove(answer.Request, out var request):
-                request.Answer(_secrets!.Seal(answer.Payload), _socket?.Socket);
-                break;
-            case PunchAction.Fail:
-                GiveUp();
-                break;
-        }
+            RemoteKind = _client!.Firewall,
+            IsOpen = !node.IsFirewalled,
+            TokenFor = secrets.TokenFor,
+            Limits = node.Punches,
+            Random = node.Random,
+            MayPunch = _context.Options.MayPunch,
+            IsRelayed = _pairs,
+        };
+        _punch = ServerPunchSession.TryOpen(node, _context.Announcer, secrets, setup, _lane, GiveUp);
     }
-
-    private async Task SampleAsync(PunchSocket socket)
-    {
-        await NatProbe.RunAsync(_context.Node, socket.Socket, (seen, by) => Sampled(socket, punch => punch.HandleSample(seen, by, _timer.Now)), _life.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Sampled(socket, punch => punch.HandleSamplingEnd(_timer.Now));
-    }
-
-    private void Sampled(PunchSocket socket, Action<ServerPunch> feed) => _lane.Post(() =>
-    {
-        if (_socket == socket) Step(feed);
-    });
 
     // The party that proposed the relay that is used is the initiator. Source: network.md §7.
     private void StartRelay(RelayThrough at)
@@ -295,14 +228,14 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private void GiveUp()
     {
         _waitsOnlyForRelay = true;
+        _punch?.Dispose();
         if (!_pairs) End();
     }
 
     private void Connect(UdxSocket socket, UdpAddress to, ConnectionKind kind)
     {
         if (_hasEnded || _raw is not { } raw) return;
-        var punched = _socket is { } own && own.Socket == socket ? own : null;
-        if (punched is not null) _socket = null;
+        var punched = _punch?.TryTake(socket);
         var through = punched is not null && !AddressScope.IsPrivate(to) ? ConnectionKind.HolePunched : kind;
         if (_connection is { } relayed)
         {
@@ -330,19 +263,8 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _raw?.SetFirewall(null);
         _relays?.CloseAllBut(null);
         _keys?.Dispose();
-        _secrets?.Dispose();
-        _punchRequests.Clear();
-        if (_socket is not null) _ = _socket.DisposeAsync().AsTask();
+        _punch?.Dispose();
         _reply.TrySetResult(null);
         _context.Ended(_id);
-    }
-
-    private sealed class PendingPunch(HolepunchMessage message, IPeerRequest request)
-    {
-        public void Answer(byte[] payload, UdxSocket? socket)
-        {
-            var action = PeerRouter.AnswerHolepunch(message, request.From, payload);
-            request.Forward(action.Value!, action.To, socket);
-        }
     }
 }

@@ -13,15 +13,16 @@ internal sealed class ClientPunch
 {
     private static readonly TimeSpan RemoteThinks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SamplingDeadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(10);
     private const int MaxReopens = 3;
+    private const int MaxWaits = 12;
 
     private readonly Queue<PunchAction> _actions = new();
     private readonly List<PunchKnock> _knocks = [];
     private readonly Puncher _puncher;
     private readonly RelayRoute _serverRelay;
     private readonly UdpAddress _ourRelay;
-    private readonly Func<UdpAddress, Bytes32> _tokenFor;
-    private readonly bool _opensEarly;
+    private readonly PunchSetup _setup;
     private UdpAddress _server;
     private UdpAddress _serverAtRelay;
     private Bytes32? _remoteToken;
@@ -30,26 +31,23 @@ internal sealed class ClientPunch
     private Instant _deadline = Instant.Never;
     private ulong _round;
     private int _reopens;
+    private int _waits;
     private bool _probedAgain;
+    private bool _isDelayed;
 
     /// <summary>Prepares.</summary>
     /// <param name="offer">How the server can be asked; with at least one relay.</param>
     /// <param name="server">Where our relay sees the server.</param>
     /// <param name="ourRelay">The node that carried our handshake.</param>
-    /// <param name="remoteKind">What the server said of itself in the handshake.</param>
-    /// <param name="isOpen">Whether we are not firewalled.</param>
-    /// <param name="tokenFor">Our token for an address.</param>
-    /// <param name="opensEarly">Whether to open our translator before the first message, which saves a round.</param>
-    public ClientPunch(
-        HolepunchOffer offer, UdpAddress server, UdpAddress ourRelay, NatKind remoteKind, bool isOpen, Func<UdpAddress, Bytes32> tokenFor, bool opensEarly = true)
+    /// <param name="setup">What else there is to know.</param>
+    public ClientPunch(HolepunchOffer offer, UdpAddress server, UdpAddress ourRelay, PunchSetup setup)
     {
-        _puncher = new Puncher(true, isOpen, remoteKind);
+        _puncher = new Puncher(true, setup);
         var shared = offer.Relays.Where(route => route.Relay == ourRelay).Take(1).ToArray();
         _serverRelay = shared.Length > 0 ? shared[0] : offer.Relays[0];
         _server = _serverAtRelay = server;
         _ourRelay = ourRelay;
-        _tokenFor = tokenFor;
-        _opensEarly = opensEarly;
+        _setup = setup;
     }
 
     private enum Phase
@@ -58,6 +56,8 @@ internal sealed class ClientPunch
         Pausing,
         Sampling,
         Agreeing,
+        Telling,
+        Waiting,
         Knocking,
         Done,
     }
@@ -77,7 +77,7 @@ internal sealed class ClientPunch
     /// <summary>Begins.</summary>
     public void Start()
     {
-        if (_opensEarly) Open(_server);
+        if (_setup.OpensEarly) Open(_server);
         _actions.Enqueue(new PunchAction.Sample());
         Probe();
     }
@@ -104,26 +104,35 @@ internal sealed class ClientPunch
     /// <param name="now">The present.</param>
     public void HandleAnswer(PunchPayload? payload, UdpAddress serverAtRelay, UdpAddress seen, UdpAddress relay, Instant now)
     {
-        if (_phase is not (Phase.Probing or Phase.Agreeing)) return;
-        if (payload is null) Fail(ConnectFailure.HolepunchInvalid);
-        else if (payload.Error != PeerError.None) Fail(ConnectFailure.RemoteAborted);
+        if (_phase is not (Phase.Probing or Phase.Agreeing or Phase.Telling)) return;
+        if (payload is null) Fail(ConnectFailure.HolepunchInvalid, now);
+        else if (payload.Error == PeerError.TryLater && _setup.IsRelayed && _phase == Phase.Agreeing) LearnToWait(payload, now);
+        else if (payload.Error != PeerError.None) Fail(WhyAborted(payload), now);
         else if (_phase == Phase.Probing) LearnFromProbe(payload, serverAtRelay, seen, relay, now);
+        else if (_phase == Phase.Telling) LearnToWait(payload, now);
         else LearnFromAgreement(payload, now);
     }
 
     /// <summary>Nobody answered our last message.</summary>
-    public void HandleNoAnswer()
+    public void HandleNoAnswer(Instant now)
     {
-        if (_phase == Phase.Probing) Fail(ConnectFailure.HolepunchProbeTimeout);
-        else if (_phase == Phase.Agreeing) Fail(ConnectFailure.HolepunchAborted);
+        if (_phase == Phase.Probing) Fail(ConnectFailure.HolepunchProbeTimeout, now);
+        else if (_phase is Phase.Agreeing or Phase.Telling) Fail(ConnectFailure.HolepunchAborted, now);
     }
 
-    /// <summary>The server's knock arrived: the way is open.</summary>
-    public void HandleKnock(UdpAddress from)
+    /// <summary>The server's knock arrived at one of our sockets: the way is open.</summary>
+    public void HandleKnock(UdpAddress from, int socket, Instant now)
     {
         if (_phase == Phase.Done) return;
+        Close(now);
+        _actions.Enqueue(new PunchAction.Connect(from, socket));
+    }
+
+    /// <summary>Another path was quicker, or the attempt is over.</summary>
+    public void Close(Instant now)
+    {
         _phase = Phase.Done;
-        _actions.Enqueue(new PunchAction.Connect(from));
+        _puncher.Close(now);
     }
 
     /// <summary>Time has passed.</summary>
@@ -135,7 +144,7 @@ internal sealed class ClientPunch
         _puncher.HandleTimeout(_knocks, now);
         foreach (var knock in _knocks) _actions.Enqueue(new PunchAction.Knock(knock));
         _knocks.Clear();
-        if (_puncher.HasGivenUp) Fail(ConnectFailure.HolepunchAborted);
+        if (_puncher.HasGivenUp) Fail(ConnectFailure.HolepunchAborted, now);
     }
 
     private void HandleDeadline(Instant now)
@@ -143,17 +152,18 @@ internal sealed class ClientPunch
         _deadline = Instant.Never;
         if (_phase == Phase.Sampling) _puncher.Nat.Exhaust();
         if (_phase is Phase.Sampling or Phase.Pausing) Judge(now);
+        else if (_phase == Phase.Waiting) AskToPunch(now);
     }
 
     private void Probe()
     {
         _phase = Phase.Probing;
-        Ask(_serverRelay.Relay, _serverRelay.Peer, new PunchPayload { RemoteAddress = _opensEarly ? _server : null });
+        Ask(_serverRelay.Relay, _serverRelay.Peer, new PunchPayload { RemoteAddress = _setup.OpensEarly ? _server : null });
     }
 
     private void LearnFromProbe(PunchPayload payload, UdpAddress serverAtRelay, UdpAddress seen, UdpAddress relay, Instant now)
     {
-        _puncher.UpdateRemote(payload, null);
+        _puncher.UpdateRemote(payload, serverAtRelay, false);
         _puncher.Nat.Add(seen, relay);
         _serverAtRelay = serverAtRelay;
         _remoteToken = payload.Token;
@@ -192,9 +202,10 @@ internal sealed class ClientPunch
             return;
         }
 
-        if (_puncher.RemoteKind == NatKind.Unknown || _puncher.Nat.Kind == NatKind.Unknown) GiveUp(ConnectFailure.HolepunchProbeTimeout);
-        else if (_puncher.IsUnstable) GiveUp(ConnectFailure.HolepunchDoubleRandomizedNats);
-        else Agree();
+        if (_puncher.RemoteKind == NatKind.Unknown || _puncher.Nat.Kind == NatKind.Unknown) GiveUp(ConnectFailure.HolepunchProbeTimeout, now);
+        else if (_puncher.IsHopeless) GiveUp(ConnectFailure.HolepunchDoubleRandomizedNats, now);
+        else if (!_puncher.IsAllowed()) GiveUp(ConnectFailure.HolepunchAborted, now);
+        else Agree(now);
     }
 
     private void Reopen(Instant now)
@@ -208,7 +219,7 @@ internal sealed class ClientPunch
         _actions.Enqueue(new PunchAction.Sample());
     }
 
-    private void Agree()
+    private void Agree(Instant now)
     {
         // Only when both use one relay does its newer view of the server hold for the message we send next.
         if (_serverRelay.Relay == _ourRelay && _serverAtRelay != _server)
@@ -218,41 +229,72 @@ internal sealed class ClientPunch
         }
 
         _puncher.Nat.Freeze();
-        _ourToken = _tokenFor(_server);
-        _phase = Phase.Agreeing;
-        Ask(_ourRelay, _server, new PunchPayload { Punching = true, Token = _ourToken, RemoteToken = _remoteToken });
+        _ourToken = _setup.TokenFor(_server);
+        AskToPunch(now);
+    }
+
+    private void AskToPunch(Instant now)
+    {
+        if (_puncher.TryTakeTurn(now)) Ask(Phase.Agreeing);
+        else if (!_setup.IsRelayed) GiveUp(ConnectFailure.HolepunchAborted, now);
+        else if (!_isDelayed) Ask(Phase.Telling);
+        else WaitForTurn(now);
+    }
+
+    // The tokens go over our relay once; whoever has to wait speaks over the server's from then on, which it keeps open.
+    private void Ask(Phase phase)
+    {
+        _phase = phase;
+        var payload = new PunchPayload { Punching = phase == Phase.Agreeing, RemoteToken = _remoteToken };
+        if (_isDelayed) Ask(_serverRelay.Relay, _serverRelay.Peer, payload);
+        else Ask(_ourRelay, _server, payload with { Token = _ourToken });
+    }
+
+    private void LearnToWait(PunchPayload payload, Instant now)
+    {
+        Learn(payload);
+        _isDelayed = true;
+        WaitForTurn(now);
+    }
+
+    private void WaitForTurn(Instant now)
+    {
+        _puncher.Close(now);
+        _phase = Phase.Waiting;
+        _deadline = now + ShortestWait + (_setup.Random.NextDouble() * ShortestWait);
+        if (++_waits > MaxWaits) GiveUp(ConnectFailure.HolepunchAborted, now);
     }
 
     private void LearnFromAgreement(PunchPayload payload, Instant now)
     {
-        var isEchoed = payload.RemoteToken is { } echo && echo == _ourToken;
-        _puncher.UpdateRemote(payload, isEchoed ? _server : null);
-        if (!_puncher.RemotePunches)
-        {
-            Fail(ConnectFailure.RemoteNotHolepunching);
-            return;
-        }
+        Learn(payload);
+        if (!_puncher.RemotePunches) Fail(ConnectFailure.RemoteNotHolepunching, now);
+        else if (!_puncher.TryStart(now)) Fail(ConnectFailure.RemoteNotHolepunchable, now);
+        else Knock(now);
+    }
 
-        if (!_puncher.TryStart(now))
-        {
-            Fail(ConnectFailure.RemoteNotHolepunchable);
-            return;
-        }
-
+    private void Knock(Instant now)
+    {
         _phase = Phase.Knocking;
         HandleTimeout(now);
     }
 
-    private void GiveUp(ConnectFailure why)
+    private void Learn(PunchPayload payload) =>
+        _puncher.UpdateRemote(payload, _server, payload.RemoteToken is { } echo && echo == _ourToken);
+
+    private ConnectFailure WhyAborted(PunchPayload payload) =>
+        payload.Firewall == NatKind.Random && _puncher.Nat.Kind == NatKind.Random ? ConnectFailure.HolepunchDoubleRandomizedNats : ConnectFailure.RemoteAborted;
+
+    private void GiveUp(ConnectFailure why, Instant now)
     {
         _actions.Enqueue(new PunchAction.Ask(
             _serverRelay.Relay, _serverRelay.Peer, new PunchPayload { Error = PeerError.Aborted, Round = _round++ }));
-        Fail(why);
+        Fail(why, now);
     }
 
-    private void Fail(ConnectFailure why)
+    private void Fail(ConnectFailure why, Instant now)
     {
-        _phase = Phase.Done;
+        Close(now);
         _actions.Enqueue(new PunchAction.Fail(why));
     }
 

@@ -19,11 +19,11 @@ internal sealed class ClientPunchSession : IAsyncDisposable
     private readonly CancellationTokenSource _life = new();
     private readonly Action<PunchSocket, UdpAddress> _punched;
     private readonly Action<ConnectFailure> _failed;
-    private PunchSocket? _socket;
+    private readonly PunchSockets _sockets;
 
     /// <summary>Prepares.</summary>
     public ClientPunchSession(
-        IConnectNode node, Bytes32 target, ConnectAction.Punch punch, NatKind remoteKind, bool opensEarly, SecurePayload secrets,
+        IConnectNode node, Bytes32 target, ConnectAction.Punch punch, PunchSetup setup, SecurePayload secrets,
         Action<PunchSocket, UdpAddress> punched, Action<ConnectFailure> failed)
     {
         _node = node;
@@ -34,13 +34,15 @@ internal sealed class ClientPunchSession : IAsyncDisposable
         _failed = failed;
         _lane = new Lane(_ => End(ConnectFailure.HolepunchAborted));
         _timer = new LaneTimer(node.Clock, _lane, () => Step(core => core.HandleTimeout(_timer!.Now)));
-        _core = new ClientPunch(punch.Offer, punch.Server, punch.Relay, remoteKind, !node.IsFirewalled, secrets.TokenFor, opensEarly);
+        _sockets = new PunchSockets(node, (index, from) => _lane.Post(() => Step(core => core.HandleKnock(from, index, _timer.Now))));
+        _core = new ClientPunch(punch.Offer, punch.Server, punch.Relay, setup);
     }
 
     /// <summary>Begins.</summary>
     public void Start() => _lane.Post(() =>
     {
-        Open();
+        if (_life.IsCancellationRequested) return;
+        _sockets.Open();
         Step(core => core.Start());
     });
 
@@ -49,20 +51,23 @@ internal sealed class ClientPunchSession : IAsyncDisposable
     {
         await _life.CancelAsync().ConfigureAwait(false);
         _timer.Dispose();
-        var socket = Interlocked.Exchange(ref _socket, null);
-        if (socket is not null) await socket.DisposeAsync().ConfigureAwait(false);
-    }
 
-    private void Open()
-    {
-        var old = Interlocked.Exchange(ref _socket, new PunchSocket(_node, (_, from) => _lane.Post(() => Step(core => core.HandleKnock(from)))));
-        if (old is not null) _ = old.DisposeAsync().AsTask();
+        // After whatever runs on the lane now; nothing starts there any more.
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _lane.Post(() =>
+        {
+            _core.Close(_timer.Now);
+            closed.SetResult();
+        });
+        await closed.Task.ConfigureAwait(false);
+        await _sockets.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>On the lane: feeds the core, then does what it wants.</summary>
     private void Step(Action<ClientPunch> feed)
     {
         if (_life.IsCancellationRequested) return;
+        _sockets.Check();
         feed(_core);
         while (_core.TryTake(out var action)) Do(action);
         if (!_life.IsCancellationRequested) _timer.Set(_core.NextTimeout);
@@ -73,18 +78,18 @@ internal sealed class ClientPunchSession : IAsyncDisposable
         switch (action)
         {
             case PunchAction.Knock knock:
-                _socket?.Send(knock.What);
+                _sockets.Send(knock.What);
                 break;
             case PunchAction.Reopen:
-                Open();
+                _sockets.Open();
                 break;
-            case PunchAction.Sample when _socket is { } socket:
+            case PunchAction.Sample when _sockets.Main is { } socket:
                 _ = SampleAsync(socket);
                 break;
-            case PunchAction.Ask ask when _socket is { } socket:
-                _ = AskAsync(ask, socket.Socket);
+            case PunchAction.Ask ask when _sockets.Main is { } socket:
+                _ = AskAsync(ask, socket);
                 break;
-            case PunchAction.Connect connect when Interlocked.Exchange(ref _socket, null) is { } taken:
+            case PunchAction.Connect connect when _sockets.TryTake(connect.Socket) is { } taken:
                 _punched(taken, connect.To);
                 break;
             case PunchAction.Fail fail:
@@ -95,17 +100,17 @@ internal sealed class ClientPunchSession : IAsyncDisposable
 
     private void End(ConnectFailure why) => _failed(why);
 
-    private async Task SampleAsync(PunchSocket socket)
+    private async Task SampleAsync(UdxSocket socket)
     {
-        await NatProbe.RunAsync(_node, socket.Socket, (seen, by) => Sampled(socket, core => core.HandleSample(seen, by, _timer.Now)), _life.Token)
+        await NatProbe.RunAsync(_node, socket, (seen, by) => Sampled(socket, core => core.HandleSample(seen, by, _timer.Now)), _life.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Sampled(socket, core => core.HandleSamplingEnd(_timer.Now));
     }
 
     // Samples of a socket that was given up say nothing about the present one.
-    private void Sampled(PunchSocket socket, Action<ClientPunch> feed) => _lane.Post(() =>
+    private void Sampled(UdxSocket socket, Action<ClientPunch> feed) => _lane.Post(() =>
     {
-        if (_socket == socket) Step(feed);
+        if (_sockets.Main == socket) Step(feed);
     });
 
     private async Task AskAsync(PunchAction.Ask ask, UdxSocket socket)
@@ -126,7 +131,7 @@ internal sealed class ClientPunchSession : IAsyncDisposable
 
     private void Learn(ClientPunch core, NodeReply? reply, UdpAddress relay)
     {
-        if (reply?.Value is not { } value || HolepunchMessage.TryDecode(value) is not { Mode: RouteMode.Reply } message) core.HandleNoAnswer();
+        if (reply?.Value is not { } value || HolepunchMessage.TryDecode(value) is not { Mode: RouteMode.Reply } message) core.HandleNoAnswer(_timer.Now);
         else core.HandleAnswer(_secrets.TryOpen(message.Payload.Span), message.PeerAddress ?? relay, reply.Seen, relay, _timer.Now);
     }
 }

@@ -7,5 +7,5 @@ internal interface IPunchStrategy
     Instant NextTimeout { get; }
 
     /// <summary>Adds the knocks that are due.</summary>
-    void HandleTimeout(IReadOnlyList<PunchTarget> targets, ICollection<PunchKnock> knocks, Instant now);
+    void HandleTimeout(ICollection<PunchKnock> knocks, Instant now);
 }

@@ -8,18 +8,25 @@ namespace Nashi.Dht.HolePunching;
 internal static class NatProbe
 {
     private const int Nodes = 6;
+    // Answers get lost: whoever has not told enough is asked for once more, of others where there are any.
+    private const int Rounds = 2;
 
     /// <summary>Reports each answer as (where they see it, who), and returns when all have answered or not.</summary>
     public static async Task RunAsync(IConnectNode node, UdxSocket socket, Action<UdpAddress, UdpAddress> tell, CancellationToken cancellationToken)
     {
-        var asked = node.SomeNodes(Nodes).Select(address => AskAsync(node, socket, address, tell, cancellationToken));
-        await Task.WhenAll(asked).ConfigureAwait(false);
-    }
+        var told = 0;
+        for (var round = 0; round < Rounds && Volatile.Read(ref told) < NatSamples.Enough; round++)
+        {
+            var asked = node.SomeNodes(Nodes * (round + 1)).Skip(Nodes * round).ToArray();
+            if (asked.Length == 0) asked = [.. node.SomeNodes(Nodes)];
+            await Task.WhenAll(asked.Select(AskAsync)).ConfigureAwait(false);
+        }
 
-    private static async Task AskAsync(
-        IConnectNode node, UdxSocket socket, UdpAddress address, Action<UdpAddress, UdpAddress> tell, CancellationToken cancellationToken)
-    {
-        var reply = await node.PingAsync(address, socket, 0, cancellationToken).ConfigureAwait(false);
-        if (reply is not null) tell(reply.Seen, reply.From);
+        async Task AskAsync(UdpAddress address)
+        {
+            if (await node.PingAsync(address, socket, 0, cancellationToken).ConfigureAwait(false) is not { } reply) return;
+            Interlocked.Increment(ref told);
+            tell(reply.Seen, reply.From);
+        }
     }
 }

@@ -27,6 +27,9 @@ internal sealed class NatSamples
     /// <summary>Where others see the socket; null when that cannot be said yet. A random translator's port is zero.</summary>
     public IReadOnlyList<UdpAddress>? Addresses { get; private set; }
 
+    /// <summary>Whether any node sees us at a private address: it shares a network with us.</summary>
+    public bool HasPrivate => _sightings.Any(sighting => Connecting.AddressScope.IsPrivate(sighting.Address));
+
     /// <summary>How many nodes have told.</summary>
     public int Count { get; private set; }
 

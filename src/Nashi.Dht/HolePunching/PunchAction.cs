@@ -10,7 +10,7 @@ internal abstract record PunchAction
     {
     }
 
-    /// <summary>Send one knock from the punch socket.</summary>
+    /// <summary>Send one knock.</summary>
     internal sealed record Knock(PunchKnock What) : PunchAction;
 
     /// <summary>Ask several nodes where they see the punch socket, and report each and the end.</summary>
@@ -25,8 +25,8 @@ internal abstract record PunchAction
     /// <summary>Answer the message with this number, from the punch socket.</summary>
     internal sealed record Answer(int Request, PunchPayload Payload) : PunchAction;
 
-    /// <summary>We are through: connect from the punch socket.</summary>
-    internal sealed record Connect(UdpAddress To) : PunchAction;
+    /// <summary>We are through: connect from this one of the punch's sockets.</summary>
+    internal sealed record Connect(UdpAddress To, int Socket) : PunchAction;
 
     /// <summary>It did not work.</summary>
     internal sealed record Fail(ConnectFailure Why) : PunchAction;

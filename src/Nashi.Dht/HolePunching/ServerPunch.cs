@@ -18,29 +18,28 @@ internal sealed class ServerPunch
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private const int MaxReopens = 3;
+    // Each message costs an answer and perhaps a knock, each answered knock a knock: an honest client needs a handful.
+    private const int MaxMessages = 64;
+    private const int MaxAnsweredKnocks = 40;
+    private static readonly TimeSpan RelayedPatience = TimeSpan.FromSeconds(60);
 
     private readonly Queue<PunchAction> _actions = new();
     private readonly Queue<Waiting> _waiting = new();
     private readonly List<PunchKnock> _knocks = [];
     private readonly Puncher _puncher;
-    private readonly Func<UdpAddress, Bytes32> _tokenFor;
-    private readonly Func<Puncher, bool>? _mayPunch;
+    private readonly PunchSetup _setup;
     private Instant _deadline;
     private ulong _round;
     private int _reopens;
+    private int _messages;
+    private int _answeredKnocks;
     private bool _isDone;
 
     /// <summary>Starts to sample and to wait for the client's first message.</summary>
-    /// <param name="remoteKind">What the client said of itself in the handshake.</param>
-    /// <param name="isOpen">Whether we are not firewalled.</param>
-    /// <param name="tokenFor">Our token for an address.</param>
-    /// <param name="now">The present.</param>
-    /// <param name="mayPunch">The application's say.</param>
-    public ServerPunch(NatKind remoteKind, bool isOpen, Func<UdpAddress, Bytes32> tokenFor, Instant now, Func<Puncher, bool>? mayPunch = null)
+    public ServerPunch(PunchSetup setup, Instant now)
     {
-        _puncher = new Puncher(false, isOpen, remoteKind);
-        _tokenFor = tokenFor;
-        _mayPunch = mayPunch;
+        _puncher = new Puncher(false, setup);
+        _setup = setup;
         _deadline = now + Patience;
         _actions.Enqueue(new PunchAction.Sample());
     }
@@ -65,18 +64,19 @@ internal sealed class ServerPunch
     /// <param name="now">The present.</param>
     public void HandleMessage(int request, PunchPayload payload, UdpAddress client, bool cameOverOurRelay, Instant now)
     {
-        if (_isDone || _waiting.Count >= MaxWaiting) return;
+        if (_isDone || _waiting.Count >= MaxWaiting || _messages++ >= MaxMessages) return;
         if (payload.Error != PeerError.None)
         {
-            Abort(request, PeerError.Aborted);
+            Abort(request, PeerError.Aborted, now);
             return;
         }
 
+        if (_setup.IsRelayed && !_puncher.IsPunching) _deadline = now + RelayedPatience;
         if (payload.Round >= _round)
         {
             _round = payload.Round;
-            var isEchoed = cameOverOurRelay && payload.RemoteToken is { } echo && echo == _tokenFor(client);
-            _puncher.UpdateRemote(payload, isEchoed ? client : null);
+            var isEchoed = cameOverOurRelay && payload.RemoteToken is { } echo && echo == _setup.TokenFor(client);
+            _puncher.UpdateRemote(payload, client, isEchoed);
         }
 
         _waiting.Enqueue(new(request, payload, client, cameOverOurRelay));
@@ -98,9 +98,16 @@ internal sealed class ServerPunch
     }
 
     /// <summary>A knock arrived: knock back, so that the client sees that the way is open.</summary>
-    public void HandleKnock(UdpAddress from)
+    public void HandleKnock(UdpAddress from, int socket)
     {
-        if (!_isDone) _actions.Enqueue(new PunchAction.Knock(new(from, false)));
+        if (!_isDone && _answeredKnocks++ < MaxAnsweredKnocks) _actions.Enqueue(new PunchAction.Knock(new(from, false, socket)));
+    }
+
+    /// <summary>The client is here, or the handshake is over.</summary>
+    public void Close(Instant now)
+    {
+        _isDone = true;
+        _puncher.Close(now);
     }
 
     /// <summary>Time has passed.</summary>
@@ -110,7 +117,7 @@ internal sealed class ServerPunch
         _puncher.HandleTimeout(_knocks, now);
         foreach (var knock in _knocks) _actions.Enqueue(new PunchAction.Knock(knock));
         _knocks.Clear();
-        if (now >= _deadline || _puncher.HasGivenUp) End();
+        if (now >= _deadline || _puncher.HasGivenUp) End(now);
     }
 
     private void Work(Instant now)
@@ -140,23 +147,26 @@ internal sealed class ServerPunch
     {
         if (_puncher.IsUnstable && !_puncher.RemotePunches)
         {
-            Abort(message.Request, PeerError.Aborted);
+            Abort(message.Request, PeerError.Aborted, now);
             return;
         }
 
         if (IsOpenedTowardsUs(message)) _actions.Enqueue(new PunchAction.Knock(new(message.Client, false)));
-        if (_puncher.RemotePunches && !TryPunch(message.Request, now)) return;
+        if (_puncher.RemotePunches && !TryPunch(message, now)) return;
         if (_puncher.Nat.Kind != NatKind.Unknown) _puncher.Nat.Freeze();
-        _actions.Enqueue(new PunchAction.Answer(message.Request, new PunchPayload
-        {
-            Firewall = _puncher.Nat.Kind,
-            Round = _round,
-            Punching = _puncher.IsPunching,
-            Addresses = _puncher.Nat.Addresses,
-            Token = message.CameOverOurRelay ? _tokenFor(message.Client) : null,
-            RemoteToken = message.Payload.Token,
-        }));
+        Answer(message, PeerError.None);
     }
+
+    private void Answer(Waiting message, PeerError error) => _actions.Enqueue(new PunchAction.Answer(message.Request, new PunchPayload
+    {
+        Error = error,
+        Firewall = _puncher.Nat.Kind,
+        Round = _round,
+        Punching = _puncher.IsPunching,
+        Addresses = _puncher.Nat.Addresses,
+        Token = message.CameOverOurRelay ? _setup.TokenFor(message.Client) : null,
+        RemoteToken = message.Payload.Token,
+    }));
 
     private bool IsOpenedTowardsUs(Waiting message) =>
         PunchPlan.IsSteady(_puncher.Nat.Kind)
@@ -164,11 +174,23 @@ internal sealed class ServerPunch
         && _puncher.Nat.Addresses?.Contains(opened) == true
         && !AddressScope.IsReserved(message.Client);
 
-    private bool TryPunch(int request, Instant now)
+    private bool TryPunch(Waiting message, Instant now)
     {
-        if (_mayPunch?.Invoke(_puncher) == false || !_puncher.TryStart(now))
+        if (!_puncher.IsPunching && !_puncher.IsAllowed())
         {
-            Abort(request, PeerError.Aborted);
+            Abort(message.Request, PeerError.Aborted, now);
+            return false;
+        }
+
+        if (!_puncher.TryTakeTurn(now))
+        {
+            PutOff(message, now);
+            return false;
+        }
+
+        if (!_puncher.TryStart(now))
+        {
+            Abort(message.Request, PeerError.Aborted, now);
             return false;
         }
 
@@ -177,16 +199,28 @@ internal sealed class ServerPunch
         return true;
     }
 
-    private void Abort(int request, PeerError error)
+    // Peers that a relay connects meanwhile can wait; for others there is nothing left to wait with.
+    private void PutOff(Waiting message, Instant now)
     {
-        _actions.Enqueue(new PunchAction.Answer(request, new PunchPayload { Error = error, Round = _round }));
-        End();
+        if (!_setup.IsRelayed)
+        {
+            Abort(message.Request, PeerError.TryLater, now);
+            return;
+        }
+
+        Answer(message, PeerError.TryLater);
     }
 
-    private void End()
+    private void Abort(int request, PeerError error, Instant now)
+    {
+        _actions.Enqueue(new PunchAction.Answer(request, new PunchPayload { Error = error, Round = _round, Firewall = _puncher.Nat.Kind }));
+        End(now);
+    }
+
+    private void End(Instant now)
     {
         if (_isDone) return;
-        _isDone = true;
+        Close(now);
         _actions.Enqueue(new PunchAction.Fail(ConnectFailure.HolepunchAborted));
     }
 

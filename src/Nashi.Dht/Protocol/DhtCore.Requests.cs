@@ -27,7 +27,8 @@ internal sealed partial class DhtCore
         else HandleApplication(request, now);
     }
 
-    // A request's source may be forged: only a node that answers enters the table.
+    // A request's source may be forged: only a node that answers enters the table. Whoever would find no place there is not asked, or two nodes that
+    // have no room for each other would greet for ever.
     private void Greet(Bytes32 id, UdpAddress from, Instant now)
     {
         if (_table.Find(id) is { } known)
@@ -36,7 +37,7 @@ internal sealed partial class DhtCore
             return;
         }
 
-        if (_checks >= MaxChecks || IsOwn(from)) return;
+        if (_checks >= MaxChecks || IsOwn(from) || !MayEnter(id, from)) return;
         _checks++;
         Send(RpcCall.Ping(from, (_, _) => _checks--, retries: 1), now);
     }
@@ -82,6 +83,8 @@ internal sealed partial class DhtCore
             return;
         }
 
+        // Nobody is registered here, and an unknown plugin is met with silence.
+        if (request.Message.Command == DhtCommand.Plugin) return;
         if (IsEphemeral)
         {
             Rpc.Respond(request, new RpcAnswer { Error = RpcError.UnknownCommand, WithCloser = true }, now);

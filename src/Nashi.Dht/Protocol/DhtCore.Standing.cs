@@ -20,18 +20,20 @@ internal sealed partial class DhtCore
     /// <summary>Looks around for the first time.</summary>
     public void Start(Instant now)
     {
-        if (_options.Bootstrap.Count > 0)
+        if (HasEntrances)
         {
             LookAround(now);
             return;
         }
 
+        if (!_options.MayBeFirst) return;
+
         // The first node of a network: nobody can tell where it is, so it is where it is bound.
-        _nat.Add(_options.ServerAddress);
+        _nat.Add(_serverAddress);
         if (_options.IsEphemeral != true)
         {
             IsFirewalled = false;
-            Settle(_options.ServerAddress, now);
+            Settle(_serverAddress, now);
         }
 
         FinishBootstrap();
@@ -98,7 +100,12 @@ internal sealed partial class DhtCore
                 Target = target,
                 IsInternal = true,
                 Command = InternalCommand.FindNode,
-                Finished = _ => Later(Instant.Zero, at => done?.Invoke(at)),
+                MayWiden = false,
+                Finished = outcome =>
+                {
+                    Size.Observe(target, [.. outcome.Closest.Select(reply => reply.FromId!.Value)]);
+                    Later(Instant.Zero, at => done?.Invoke(at));
+                },
             },
             finishedAt);
     }
@@ -107,7 +114,7 @@ internal sealed partial class DhtCore
     private void TestFirewall(Instant now, Action<UdpAddress?, Instant> done)
     {
         var witnesses = _table.Latest.Take(NatWitnesses).Select(node => node.Address).ToList();
-        if (witnesses.Count < NatWitnesses) witnesses.AddRange(_options.Bootstrap.Where(address => !witnesses.Contains(address)));
+        if (witnesses.Count < NatWitnesses) witnesses.AddRange(_entrances.Where(address => !witnesses.Contains(address)).Take(NatWitnesses));
         if (witnesses.Count == 0 || _isTestingFirewall)
         {
             done(null, now);
@@ -120,7 +127,7 @@ internal sealed partial class DhtCore
         var known = _nat.Address;
         var (seen, reached) = (new NatSampler(), 0);
         var value = new byte[2];
-        BinaryPrimitives.WriteUInt16LittleEndian(value, (ushort)_options.ServerAddress.Port);
+        BinaryPrimitives.WriteUInt16LittleEndian(value, (ushort)_serverAddress.Port);
         foreach (var witness in witnesses)
         {
             Send(
@@ -132,10 +139,10 @@ internal sealed partial class DhtCore
                     Value = value,
                     Retries = 1,
                     IsUrgent = true,
-                    Socket = _options.ClientSocket,
+                    Socket = _client,
                     Done = (reply, at) =>
                     {
-                        if (reply is not null && ReferenceEquals(reply.Socket, _options.ServerSocket))
+                        if (reply is not null && ReferenceEquals(reply.Socket, _server))
                         {
                             reached++;
                             seen.Add(reply.Seen);
@@ -143,7 +150,7 @@ internal sealed partial class DhtCore
 
                         if (--left > 0) return;
                         _isTestingFirewall = false;
-                        var isOpen = reached >= needed && seen.Address is { } address && address.Port == _options.ServerAddress.Port
+                        var isOpen = reached >= needed && seen.Address is { } address && address.Port == _serverAddress.Port
                             && known is { } host && host.WithPort(0) == address.WithPort(0);
                         done(isOpen ? seen.Address : null, at);
                     },
@@ -165,6 +172,6 @@ internal sealed partial class DhtCore
         }
 
         _events.StandingChanged();
-        if (_options.Bootstrap.Count > 0) Refresh(now);
+        if (HasEntrances) Refresh(now);
     }
 }

@@ -25,10 +25,6 @@ internal sealed partial class DhtCore
     private int _repings;
     private int _hintsThisTick;
     private int _heardThisTick;
-    private int _silentTicks;
-
-    /// <summary>Whether anybody answered lately.</summary>
-    public bool IsOnline => _silentTicks < 2;
 
     private void Tick(Instant now)
     {
@@ -36,9 +32,9 @@ internal sealed partial class DhtCore
         _nextTick = now + TickLength;
         _tick++;
         _hintsThisTick = 0;
-        _silentTicks = _heardThisTick > 0 || Rpc.PendingCount == 0 ? 0 : _silentTicks + 1;
+        JudgeSilence(now);
         _heardThisTick = 0;
-        if (_table.Count == 0 && _options.Bootstrap.Count > 0) LookAround(now);
+        if (_table.Count == 0 && HasEntrances) LookAround(now);
         if (!IsBootstrapped) return;
         if (IsAdaptive && IsEphemeral && --_stableTicks <= 0)
         {
@@ -50,22 +46,7 @@ internal sealed partial class DhtCore
         if (--_refreshTicks <= 0 || (_table.Count < Routing.RoutingTable.K && _tick % RefreshSmallTableEvery == 0)) RefreshSome(now);
     }
 
-    private bool IsAdaptive => _options.IsEphemeral is null && _options.Bootstrap.Count > 0;
-
-    // The machine slept: whom it knew may be gone, and where it is known may have changed.
-    private void WakeUp(Instant now)
-    {
-        _tick += 2 * OldAfter;
-        _refreshTicks = 1;
-        _stableTicks = StableAfterFailure;
-        _silentTicks = 0;
-        if (!IsAdaptive || _options.Bootstrap.Count == 0) return;
-        IsFirewalled = _options.IsFirewalled;
-        IsEphemeral = true;
-        (_nat, _anonymousSamples) = (new NatSampler(), 0);
-        _events.StandingChanged();
-        LookAround(now);
-    }
+    private bool IsAdaptive => _options.IsEphemeral is null && HasEntrances;
 
     private void PingSome(Instant now)
     {

@@ -20,11 +20,15 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     private readonly IRandom _random;
     private readonly PriorityQueue<Action<Instant>, Instant> _later = new();
     private RoutingTable _table;
+    private object _client;
+    private object _server;
+    private UdpAddress _serverAddress;
 
     /// <summary>Makes a core.</summary>
     public DhtCore(DhtCoreOptions options, IDhtEvents events, IRandom random, Instant now)
     {
         (_options, _events, _random) = (options, events, random);
+        (_client, _server, _serverAddress, _entrances) = (options.ClientSocket, options.ServerSocket, options.ServerAddress, options.Bootstrap);
         IsFirewalled = options.IsFirewalled;
         Rpc = new(this, events, random, options.MaxWindow, now);
         Records = new(options.Records, random);
@@ -61,14 +65,21 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     public Bytes32? Id => IsEphemeral ? null : _table.OwnId;
 
     /// <inheritdoc />
-    public object DefaultSocket => IsFirewalled ? _options.ClientSocket : _options.ServerSocket;
+    public object DefaultSocket => IsFirewalled ? _client : _server;
 
     /// <inheritdoc />
-    public IReadOnlyList<UdpAddress> Bootstrap => _options.Bootstrap;
+    public NetworkSize Size { get; } = new();
+
+    /// <inheritdoc />
+    public IRandom Random => _random;
+
+    /// <inheritdoc />
+    public IReadOnlyList<UdpAddress> Bootstrap => _entrances;
 
     /// <summary>When <see cref="HandleTimeout"/> is to be called.</summary>
-    public Instant NextTimeout =>
-        Instant.Min(Instant.Min(Rpc.NextTimeout, _nextTick), _later.TryPeek(out _, out var at) ? at : Instant.Never);
+    public Instant NextTimeout => IsSuspended
+        ? Instant.Never
+        : Instant.Min(Instant.Min(Rpc.NextTimeout, Instant.Min(_nextTick, _nextCall)), _later.TryPeek(out _, out var at) ? at : Instant.Never);
 
     /// <summary>Takes a datagram.</summary>
     public void Receive(object socket, ReadOnlySpan<byte> datagram, UdpAddress from, Instant now) => Rpc.Receive(socket, datagram, from, now);
@@ -79,6 +90,7 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
         Rpc.HandleTimeout(now);
         while (_later.TryPeek(out _, out var at) && at <= now) _later.Dequeue()(now);
         if (now >= _nextTick) Tick(now);
+        if (now >= _nextCall) CallOut(now);
     }
 
     /// <inheritdoc />
@@ -93,7 +105,7 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     }
 
     /// <inheritdoc />
-    public Bytes32? IdOn(object socket) => !IsEphemeral && ReferenceEquals(socket, _options.ServerSocket) ? _table.OwnId : null;
+    public Bytes32? IdOn(object socket) => !IsEphemeral && ReferenceEquals(socket, _server) ? _table.OwnId : null;
 
     /// <inheritdoc />
     public bool IsProven(UdpAddress address) => _table.Count > 0 && _table.Find(NodeId.Of(address)) is not null;
@@ -122,8 +134,9 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     public void HandleReply(RpcReply reply, Instant now)
     {
         _heardThisTick++;
+        HandleHeard(now);
         if (reply.FromId is { } id) Meet(id, reply, now);
-        else if (ReferenceEquals(reply.Socket, DefaultSocket) && _anonymousSamples < Math.Max(1, _options.Bootstrap.Count))
+        else if (ReferenceEquals(reply.Socket, DefaultSocket) && _anonymousSamples < AnonymousMax)
         {
             _anonymousSamples++;
             _nat.Add(reply.Seen);
@@ -135,7 +148,7 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     {
         // A peer's silence is not its relay's fault, and a hint is sent but once.
         if (call.Retries == 0 || (!call.IsInternal && call.Command <= DhtCommand.PeerHolepunch)) return;
-        if (_table.Count > 0 && _table.Find(NodeId.Of(call.To)) is { } node) _table.Remove(node);
+        if (_table.Count > 0 && _table.Find(NodeId.Of(call.To)) is { } node && IsToBlame(node, now)) _table.Remove(node);
     }
 
     private void Later(Instant at, Action<Instant> action) => _later.Enqueue(action, at);
@@ -158,8 +171,7 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     // Whoever was pinged longest ago must answer now, or makes room.
     private bool MakeRoom(KnownNode newcomer, Instant now)
     {
-        if (_repings >= MaxRepings || !IsBootstrapped || _table.CandidateToReplace(newcomer.Id) is not { } oldest) return true;
-        if (_tick - oldest.PingedTick < RecentWithin || (_tick - oldest.SeenTick < RecentWithin && _tick - oldest.AddedTick > OldAfter)) return true;
+        if (Replaceable(newcomer.Id) is not { } oldest) return true;
         _repings++;
         oldest.PingedTick = _tick;
         Send(
@@ -171,4 +183,13 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
             now);
         return true;
     }
+
+    private KnownNode? Replaceable(in Bytes32 id)
+    {
+        if (_repings >= MaxRepings || !IsBootstrapped || _table.CandidateToReplace(id) is not { } oldest) return null;
+        if (_tick - oldest.PingedTick < RecentWithin || (_tick - oldest.SeenTick < RecentWithin && _tick - oldest.AddedTick > OldAfter)) return null;
+        return oldest;
+    }
+
+    private bool MayEnter(in Bytes32 id, UdpAddress address) => _table.HasRoom(id, address) || Replaceable(id) is not null;
 }

@@ -18,6 +18,9 @@ internal sealed record DhtCoreOptions
     /// <summary>Where to start; empty for the first node of a network.</summary>
     public IReadOnlyList<UdpAddress> Bootstrap { get; init; } = [];
 
+    /// <summary>Whether without any node to start from it is the first of its network. False when such nodes may become known later.</summary>
+    public bool MayBeFirst { get; init; } = true;
+
     /// <summary>Whether it never serves others; null to serve once it has proven stable and reachable.</summary>
     public bool? IsEphemeral { get; init; }
 

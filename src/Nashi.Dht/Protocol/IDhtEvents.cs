@@ -16,4 +16,14 @@ internal interface IDhtEvents : IDatagramSink
 
     /// <summary>Whether it serves others, or is firewalled, has changed.</summary>
     void StandingChanged();
+
+    /// <summary>Nobody answers any more, or somebody does again.</summary>
+    void OnlineChanged()
+    {
+    }
+
+    /// <summary>The machine slept, or the node was suspended.</summary>
+    void Woke()
+    {
+    }
 }

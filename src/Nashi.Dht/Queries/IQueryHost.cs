@@ -1,4 +1,5 @@
 using Nashi.Datagrams;
+using Nashi.Dht.Routing;
 using Nashi.Dht.Rpc;
 using Nashi.Encoding;
 
@@ -21,4 +22,10 @@ internal interface IQueryHost
 
     /// <summary>Tells a node that one it named is gone.</summary>
     void HintDown(UdpAddress gone, UdpAddress referrer, Instant now);
+
+    /// <summary>How many nodes there seem to be.</summary>
+    NetworkSize Size { get; }
+
+    /// <summary>The source of randomness.</summary>
+    IRandom Random { get; }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.Routing;
@@ -8,15 +9,18 @@ namespace Nashi.Dht.Queries;
 
 /// <summary>Asks nodes ever nearer to a target until the nearest have answered, and then has them store something if wanted.</summary>
 /// <remarks>
-/// Pure; driven by the answers to its requests. Each address is asked once, and at most <see cref="MaxVisits"/> of them. Of one public /24 network at
-/// most four nodes count among the closest, so that a handful of machines cannot take a topic over. Source: network.md §2.10, threats.md §3 rows 7, 8.
+/// Pure; driven by the answers to its requests. Each address is asked once, at most <see cref="MaxVisits"/> of them, and of one public host a few ports.
+/// Of one public /24 network at most four nodes count among the closest and of one /16 eight, so that a handful of machines cannot take a topic over.
+/// When the closest are closer than chance would have it, the wider neighbourhood is asked as well. Source: network.md §2.10, threats.md §3 rows 7, 8.
 /// </remarks>
-internal sealed class Query
+internal sealed partial class Query
 {
     /// <summary>How many nodes are asked at most.</summary>
     public const int MaxVisits = 1000;
 
     private const int MaxPer24 = 4;
+    private const int MaxPer16 = 8;
+    private const int MaxPerHost = 8;
     private const int MaxPending = 2000;
 
     private readonly IQueryHost _host;
@@ -24,6 +28,7 @@ internal sealed class Query
     private readonly HashSet<UdpAddress> _seen = [];
     private readonly Dictionary<UdpAddress, UdpAddress> _referrers = [];
     private readonly SortedSet<Candidate> _candidates;
+    private readonly Dictionary<uint, int> _askedPerHost = [];
     private readonly List<RpcReply> _closest = [];
     private int _visits;
     private int _inflight;
@@ -33,6 +38,7 @@ internal sealed class Query
     private int _commits;
     private ulong _commitError;
     private bool _bootstrapAsked;
+    private Instant _now;
     private Phase _phase;
 
     /// <summary>Makes a query; <see cref="Start"/> starts it.</summary>
@@ -45,6 +51,7 @@ internal sealed class Query
     private enum Phase
     {
         Asking,
+        LookingAround,
         Committing,
         Done,
     }
@@ -55,6 +62,7 @@ internal sealed class Query
     /// <summary>Asks the first nodes.</summary>
     public void Start(Instant now)
     {
+        _now = now;
         foreach (var seed in _options.Seeds) AddCandidate(seed, null);
         if (_candidates.Count < RoutingTable.K)
         {
@@ -68,7 +76,9 @@ internal sealed class Query
     /// <summary>Ends it now, with what it has, and stores nothing.</summary>
     public void Cancel()
     {
-        if (_phase != Phase.Done) Finish();
+        if (_phase == Phase.Done) return;
+        Finish();
+        foreach (var scout in _scouts) scout.Cancel();
     }
 
     private void AskBootstrap()
@@ -81,13 +91,16 @@ internal sealed class Query
     {
         if (address.Port == 0 || _candidates.Count >= MaxPending || _host.IsOwn(address)) return;
         if (referrer is { } from && !AddressScope.MayForward(from, address)) return;
+        if (!AddressScope.IsBogon(address) && _askedPerHost.GetValueOrDefault(address.IPv4) >= MaxPerHost) return;
         if (!_seen.Add(address)) return;
+        CollectionsMarshal.GetValueRefOrAddDefault(_askedPerHost, address.IPv4, out _)++;
         if (referrer is { } named) _referrers[address] = named;
         _candidates.Add(new(NodeId.Of(address), address));
     }
 
     private void Advance(Instant now)
     {
+        _now = now;
         if (_phase != Phase.Asking) return;
         while (_inflight < _options.Concurrency + _slow && _visits < MaxVisits && _candidates.Min is { Id: var id } next && _candidates.Count > 0)
         {
@@ -150,10 +163,31 @@ internal sealed class Query
 
     private void Insert(RpcReply reply, Bytes32 id)
     {
-        if (!AddressScope.IsBogon(reply.From) && _closest.Count(other => other.From.IPv4 >> 8 == reply.From.IPv4 >> 8) >= MaxPer24) return;
+        if (FarthestOfCrowd(reply.From) is { } rival)
+        {
+            // Its network has its share: the nearer of the two stays.
+            if (NodeId.CompareDistance(_options.Target, id, rival.FromId!.Value) >= 0) return;
+            _closest.Remove(rival);
+        }
+
         var at = _closest.FindIndex(other => NodeId.CompareDistance(_options.Target, id, other.FromId!.Value) < 0);
         _closest.Insert(at < 0 ? _closest.Count : at, reply);
         if (_closest.Count > RoutingTable.K) _closest.RemoveAt(RoutingTable.K);
+    }
+
+    private RpcReply? FarthestOfCrowd(UdpAddress address)
+    {
+        if (AddressScope.IsBogon(address)) return null;
+        var (near, far) = (0, 0);
+        RpcReply? nearLast = null, farLast = null;
+        foreach (var other in _closest)
+        {
+            if (other.From.IPv4 >> 16 != address.IPv4 >> 16) continue;
+            (far, farLast) = (far + 1, other);
+            if (other.From.IPv4 >> 8 == address.IPv4 >> 8) (near, nearLast) = (near + 1, other);
+        }
+
+        return near >= MaxPer24 ? nearLast : far >= MaxPer16 ? farLast : null;
     }
 
     private void EndAsking(Instant now)
@@ -168,6 +202,12 @@ internal sealed class Query
             }
         }
 
+        if (_options.MayWiden && IsSuspicious()) LookAround(now);
+        else EndSearch(now);
+    }
+
+    private void EndSearch(Instant now)
+    {
         _phase = Phase.Committing;
         if (_options.Commit is { } commit) Store(commit, now);
         if (_commits == 0) Finish();
@@ -175,7 +215,7 @@ internal sealed class Query
 
     private void Store(Func<RpcReply, QueryCommit?> commit, Instant now)
     {
-        foreach (var reply in _closest)
+        foreach (var reply in _closest.Concat(_around))
         {
             if (reply.Token is not { } token || commit(reply) is not { } wanted) continue;
             _commits++;
@@ -197,7 +237,7 @@ internal sealed class Query
     {
         _phase = Phase.Done;
         _candidates.Clear();
-        _options.Finished(new(_closest, _answers, _committed, _commitError));
+        _options.Finished(new(_closest, _answers, _committed, _commitError) { Around = _around });
     }
 
     private int CompareCandidates(Candidate a, Candidate b)

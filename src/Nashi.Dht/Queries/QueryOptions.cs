@@ -27,6 +27,9 @@ internal sealed record QueryOptions
     /// <summary>How often each is asked again.</summary>
     public int Retries { get; init; } = 3;
 
+    /// <summary>Whether to look around when the closest nodes are suspiciously close. Default: yes.</summary>
+    public bool MayWiden { get; init; } = true;
+
     /// <summary>Called with each answer that has no error, from a node's lane.</summary>
     public Action<Rpc.RpcReply>? Replied { get; init; }
 

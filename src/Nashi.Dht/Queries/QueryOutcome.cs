@@ -7,4 +7,8 @@ namespace Nashi.Dht.Queries;
 /// <param name="Answers">How many answered in all.</param>
 /// <param name="Committed">How many stored what they were asked to.</param>
 /// <param name="CommitError">What the last node that refused said; zero when none did.</param>
-internal sealed record QueryOutcome(IReadOnlyList<RpcReply> Closest, int Answers, int Committed, ulong CommitError);
+internal sealed record QueryOutcome(IReadOnlyList<RpcReply> Closest, int Answers, int Committed, ulong CommitError)
+{
+    /// <summary>More nodes of the neighbourhood, when the closest are suspiciously close: asked and stored at as well. Source: threats.md §3 row 8.</summary>
+    public IReadOnlyList<RpcReply> Around { get; init; } = [];
+}

@@ -65,6 +65,10 @@ internal sealed class RoutingTable(Bytes32 ownId)
         return true;
     }
 
+    /// <summary>Whether a node with this id and address would be added.</summary>
+    public bool HasRoom(in Bytes32 id, UdpAddress address) =>
+        _rows[RowOf(id)] is not { } row || (row.Count < K && !IsCrowded(row, address));
+
     /// <summary>The node of the row in question that was pinged longest ago: the first to make room for <paramref name="id"/>.</summary>
     public KnownNode? CandidateToReplace(in Bytes32 id) => _rows[RowOf(id)] is { Count: >= K } row ? row.MinBy(node => node.PingedTick) : null;
 

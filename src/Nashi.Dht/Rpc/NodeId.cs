@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Encoding;
@@ -45,4 +46,8 @@ internal static class NodeId
 
         return 0;
     }
+
+    /// <summary>How much of the key space lies nearer to <paramref name="target"/> than <paramref name="id"/> does: 0 to 1.</summary>
+    public static double Distance(in Bytes32 target, in Bytes32 id) =>
+        (BinaryPrimitives.ReadUInt64BigEndian(target.AsSpan()) ^ BinaryPrimitives.ReadUInt64BigEndian(id.AsSpan())) * Math.Pow(2, -64);
 }

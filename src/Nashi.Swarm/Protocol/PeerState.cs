@@ -87,6 +87,9 @@ internal sealed class PeerState(PublicKey key)
         Attempts = 0;
     }
 
+    /// <summary>Earlier failures say nothing any more: the network has changed.</summary>
+    public void Forgive() => Attempts = 0;
+
     /// <summary>Sets the priority from the attempts.</summary>
     /// <returns>False when it is not to be tried now.</returns>
     public bool TryPrioritize()

@@ -8,7 +8,7 @@ namespace Nashi.Swarm.Protocol;
 /// Pure: no I/O, no clock, no tasks. Owned by one <see cref="Swarm"/>, which calls any <c>Handle…</c> under its lock, drains <see cref="TryTake"/> and
 /// waits until <see cref="NextTimeout"/>. At most one link per peer, open or opening, is in <c>_links</c>. Source: network.md §6.
 /// </remarks>
-internal sealed class SwarmCore
+internal sealed partial class SwarmCore
 {
     private readonly SwarmLimits _limits;
     private readonly PublicKey _self;
@@ -126,7 +126,7 @@ internal sealed class SwarmCore
     public long HandleIncoming(PublicKey key, bool isExistingUsed)
     {
         var id = _nextId++;
-        if (_isClosed || IsRefused(key) || Upsert(key) is not { } peer) return Refuse(id, SwarmRefusal.Refused);
+        if (_isClosed || _isSuspended || IsRefused(key) || Upsert(key) is not { } peer) return Refuse(id, SwarmRefusal.Refused);
         var link = new SwarmLink(id, peer, false) { IsOpen = true };
         if (!_links.TryGetValue(key, out var existing))
         {
@@ -222,7 +222,7 @@ internal sealed class SwarmCore
 
     private void Work()
     {
-        while (!_isClosed && _connecting < _limits.MaxParallel && _clients < _limits.MaxClientConnections)
+        while (!_isClosed && !_isSuspended && _connecting < _limits.MaxParallel && _clients < _limits.MaxClientConnections)
         {
             // Peers named by the application do not wait for room.
             var hasRoom = HasRoom();
@@ -231,7 +231,7 @@ internal sealed class SwarmCore
             else Dial(next);
         }
 
-        if (_connecting == 0 && (!HasRoom() || _clients >= _limits.MaxClientConnections)) EndAllFlushes();
+        if (_connecting == 0 && (_isSuspended || !HasRoom() || _clients >= _limits.MaxClientConnections)) EndAllFlushes();
     }
 
     private void Skip(PeerState peer)

@@ -31,6 +31,7 @@ internal sealed class Bbr
     private int _cycle;
     private long _cycleAt;
     private long _minRtt;
+    private long _spread;
     private long _minRttAt;
     private long _probeRttDoneAt;
     private bool _probeRttRound;
@@ -50,6 +51,12 @@ internal sealed class Bbr
     public double Bandwidth => _bandwidth.Value;
 
     public void SetPayload(int bytes) => _payload = bytes;
+
+    /// <summary>
+    /// Tells how the round-trip time varies. On a path with jitter the least time is luck: a window made from it alone would be smaller than what fits,
+    /// the bandwidth measured with it smaller again, and so on down. Never more than what is really seen on average, so that a queue stays bounded.
+    /// </summary>
+    public void SetRtt(long mean, long jitter) => _spread = Math.Clamp(2 * jitter, 0, Math.Max(0, mean - _minRtt));
 
     /// <summary>Takes what a batch of acknowledgements told.</summary>
     public void HandleAcks(in RateSample sample, long delivered, long inflight, long now)
@@ -86,7 +93,7 @@ internal sealed class Bbr
         _ => CwndGain,
     };
 
-    private long Bdp(double gain) => _minRtt == 0 || Bandwidth == 0 ? InitialPackets * (long)_payload : (long)(gain * Bandwidth * _minRtt);
+    private long Bdp(double gain) => _minRtt == 0 || Bandwidth == 0 ? InitialPackets * (long)_payload : (long)(gain * Bandwidth * (_minRtt + _spread));
 
     private void CountRound(in RateSample sample, long delivered)
     {

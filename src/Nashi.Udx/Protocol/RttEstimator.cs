@@ -9,13 +9,21 @@ internal sealed class RttEstimator
     private const long TimeoutMax = 30_000_000;
     private const long Suspicious = 5_000_000;
     private const long MinWindow = 300_000_000;
+    private const int EachWeight = 64;
 
     private long _minAt;
+    private long _last;
 
     /// <summary>Zero until the first sample.</summary>
     public long Smoothed { get; private set; }
 
     public long Variance { get; private set; }
+
+    /// <summary>How much one packet's time differs from the time of the one heard of before it, on average. A queue grows and shrinks slowly; this is what the path itself does.</summary>
+    public long Jitter { get; private set; }
+
+    /// <summary>The average of all packets, late ones included.</summary>
+    public long Mean { get; private set; }
 
     /// <summary>The least of the last five minutes; zero until the first sample.</summary>
     public long Min { get; private set; }
@@ -43,5 +51,20 @@ internal sealed class RttEstimator
 
         if (Min == 0 || sample <= Min || now - _minAt > MinWindow) (Min, _minAt) = (sample, now);
         Timeout = Math.Clamp(Smoothed + (4 * Variance), TimeoutMin, TimeoutMax);
+    }
+
+    /// <summary>Takes the time of each packet that was sent once, in the order in which they are heard of.</summary>
+    public void AddEach(long sample)
+    {
+        sample = Math.Clamp(sample, 1, Suspicious);
+        if (Mean == 0)
+        {
+            (Mean, _last) = (sample, sample);
+            return;
+        }
+
+        Jitter += (Math.Abs(sample - _last) - Jitter) / EachWeight;
+        Mean += (sample - Mean) / EachWeight;
+        _last = sample;
     }
 }

@@ -9,6 +9,9 @@ internal struct SentPacket
     /// <summary>When it was last sent, in microseconds.</summary>
     public long SentAt;
 
+    /// <summary>When it was first sent.</summary>
+    public long FirstAt;
+
     /// <summary>Bytes delivered when it was sent, for the delivery rate.</summary>
     public long Delivered;
 

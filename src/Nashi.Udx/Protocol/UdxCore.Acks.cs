@@ -5,6 +5,9 @@ internal sealed partial class UdxCore
 {
     private const int DuplicateThreshold = 3;
 
+    // Round trips for which a packet that came late is remembered.
+    private const int ReorderMemory = 16;
+
     private long _inflight;
     private long _delivered;
     private long _deliveredAt;
@@ -20,6 +23,8 @@ internal sealed partial class UdxCore
     private long _rackRtt;
     private bool _rackIsRepeat;
     private bool _reorderingSeen;
+    private ReorderExtent _reordering;
+    private bool _rangesComplete = true;
     private LossState _state;
     private uint _recoveryEnd;
 
@@ -52,14 +57,24 @@ internal sealed partial class UdxCore
         var rtt = now - packet.SentAt;
         if (!packet.IsRetransmitted)
         {
+            _rtt.AddEach(rtt);
             if (packet.SentAt >= _sampleNewest) _sampleRtt = Math.Max(rtt, 1);
-            if (_hasFack && Serial.IsBefore(sequence, _fack)) _reorderingSeen = true;
+            if (_hasFack && Serial.IsBefore(sequence, _fack)) NoteReordering(rtt, now);
         }
+        else if (rtt < _rtt.Min) NoteReordering(now - packet.FirstAt, now);
 
         if (packet.SentAt >= _sampleNewest) TakeSample(packet);
         if (packet.Padding > 0 && packet.Path == _path) _mtu.HandleAcked(_ipHeader + PacketHeader.Size + packet.Padding + packet.Length);
         if (!_hasFack || Serial.IsAfter(sequence + 1, _fack)) (_fack, _hasFack) = (sequence + 1, true);
         UpdateRack(sequence, packet, rtt);
+    }
+
+    // A packet that was not lost came later than others sent after it: so late may others come. With more holes than one packet tells of, the news is late, not the packet.
+    private void NoteReordering(long rtt, long now)
+    {
+        if (!_rangesComplete) return;
+        _reorderingSeen = true;
+        _reordering.Add(rtt - _rackRtt, now, ReorderMemory * _rtt.Smoothed);
     }
 
     private void TakeSample(in SentPacket packet)
@@ -101,6 +116,7 @@ internal sealed partial class UdxCore
         {
             DetectLosses(now);
             _bbr.SetPayload(PayloadMax);
+            _bbr.SetRtt(_rtt.Mean, _rtt.Jitter);
             _bbr.HandleAcks(MakeSample(), _delivered, _inflight, now);
         }
 
@@ -138,7 +154,7 @@ internal sealed partial class UdxCore
     private long ReorderWindow()
     {
         if (!_reorderingSeen && (_state != LossState.Open || _sacked >= DuplicateThreshold)) return 0;
-        return Math.Min(_rtt.Min / 4, _rtt.Smoothed);
+        return Math.Min(Math.Max(_rtt.Min / 4, _reordering.Value), Math.Max(_rtt.Smoothed, 2 * _rtt.Mean));
     }
 
     private void MarkLost(uint sequence, ref SentPacket packet)

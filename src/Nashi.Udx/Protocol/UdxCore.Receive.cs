@@ -10,6 +10,8 @@ internal sealed partial class UdxCore
     // What a sender may overshoot the window by before its data is dropped.
     private const int WindowSlack = 128 * 1024;
 
+    private int _receiveWindow;
+    private long _grownAt;
     private uint _expected;
     private long _unread;
     private bool _ackPending;
@@ -20,7 +22,7 @@ internal sealed partial class UdxCore
     private long _invalid;
 
     // From the cumulative acknowledgement on, as in TCP: what waits behind a gap was counted by the sender already.
-    private uint Window => (uint)Math.Max(0, _options.ReceiveWindow - _unread);
+    private uint Window => (uint)Math.Max(0, _receiveWindow - _unread);
 
     /// <summary>Takes one packet for this stream, header included. Never throws, whatever it holds.</summary>
     public void HandlePacket(ReadOnlySpan<byte> packet, Instant now, PathSide side = PathSide.Current)
@@ -53,7 +55,7 @@ internal sealed partial class UdxCore
     {
         _unread -= count;
         // A sender that stopped at our window waits to hear that it may go on.
-        if (_windowSent < _options.ReceiveWindow / 4 && Window >= _options.ReceiveWindow / 2) _ackPending |= _isConnected;
+        if (_windowSent < _receiveWindow / 4 && Window >= _receiveWindow / 2) _ackPending |= _isConnected;
     }
 
     // Our last word, the acknowledgement of the end or the destroy, was lost.
@@ -107,14 +109,24 @@ internal sealed partial class UdxCore
         if (ahead < 0 || IsRemoteEnded) return true;
         if (ahead > 0)
         {
-            _ = _reorder.TryAdd(_expected, header.Sequence, header.Types, payload);
+            if (_reorder.TryAdd(_expected, header.Sequence, header.Types, payload)) GrowWindow();
             return true;
         }
 
-        if (_unread + payload.Length > _options.ReceiveWindow + (long)WindowSlack) return true;
+        if (_unread + payload.Length > _receiveWindow + (long)WindowSlack) return true;
         Deliver(header.Types, payload);
         DrainReordered();
         return true;
+    }
+
+    // Most of the window waits behind a lost packet, and the application is not what it waits for: the window holds the sender back. Each step must be earned by as many bytes delivered.
+    private void GrowWindow()
+    {
+        if (_reorder.Bytes <= _receiveWindow / 2 || _unread > _receiveWindow / 4 || _bytesReceived - _grownAt < _receiveWindow) return;
+        if (_receiveWindow >= GrowthMax * (long)_options.ReceiveWindow) return;
+        _receiveWindow = (int)Math.Min(2L * _receiveWindow, GrowthMax * (long)_options.ReceiveWindow);
+        _reorder.BytesMax = _receiveWindow;
+        _grownAt = _bytesReceived;
     }
 
     private void Deliver(PacketTypes types, ReadOnlySpan<byte> payload)
@@ -169,6 +181,7 @@ internal sealed partial class UdxCore
         if (_bytes.Length == 0) _bytes.Clear();
         var least = _sent.First;
         for (var at = 0; at + 8 <= Math.Min(ranges.Length, SackRangesMax * 8); at += 8) HandleRange(ranges.Slice(at, 8), ref least, now);
+        _rangesComplete = ranges.Length < SackRangesMax * 8;
         FinishAcks(advanced, now);
     }
 

@@ -179,6 +179,7 @@ internal sealed partial class UdxCore
         NeedsOldPath = packet.Path != _path && packet.Length > PayloadMax;
         packet.State = SentState.InFlight;
         packet.SentAt = now;
+        if (!packet.IsRetransmitted) packet.FirstAt = now;
         packet.Delivered = _delivered;
         packet.DeliveredAt = _deliveredAt;
         packet.FirstSentAt = _firstSentAt;

@@ -88,7 +88,7 @@ internal sealed partial class UdxCore
 
     private void HandleSent(long now)
     {
-        if (_timeoutAt == long.MaxValue) _timeoutAt = now + _rtt.Timeout;
+        if (_timeoutAt == long.MaxValue) (_timeoutAt, _progressAt) = (now + _rtt.Timeout, now);
         ArmTail(now);
     }
 
@@ -100,7 +100,7 @@ internal sealed partial class UdxCore
             return;
         }
 
-        _timeoutAt = now + _rtt.Timeout;
+        (_timeoutAt, _progressAt) = (now + _rtt.Timeout, now);
         ArmTail(now);
     }
 
@@ -116,8 +116,9 @@ internal sealed partial class UdxCore
 
     private void HandleRetransmissionTimeout(long now)
     {
+        _timeouts++;
         _timeoutsTotal++;
-        if (++_timeouts >= _options.TimeoutsMax)
+        if (IsPatienceOver(now))
         {
             Close(UdxCloseReason.TimedOut);
             return;
@@ -136,6 +137,6 @@ internal sealed partial class UdxCore
         _bbr.HandleTimeout(_inflight);
         _nextSendAt = Math.Min(_nextSendAt, now);
         (_tailAt, _reorderAt) = (long.MaxValue, long.MaxValue);
-        _timeoutAt = now + (2 * _rtt.Timeout);
+        _timeoutAt = NextRepeat(now);
     }
 }

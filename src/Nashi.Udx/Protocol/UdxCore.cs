@@ -14,6 +14,9 @@ internal sealed partial class UdxCore
     private const long DestroyLingerTime = 5_000_000;
     private const int DestroyRepeatsMax = 5;
 
+    // How many times its option a window or buffer may grow to.
+    private const int GrowthMax = 4;
+
     private readonly UdxStreamOptions _options;
     private readonly IUdxSink _sink;
     private readonly ByteRing _bytes = new();
@@ -36,7 +39,8 @@ internal sealed partial class UdxCore
         _sink = sink;
         _sent = new SentRing(options.FirstSequence);
         _expected = options.FirstSequence;
-        _reorder = new ReorderBuffer(options.ReceiveWindow);
+        _receiveWindow = options.ReceiveWindow;
+        _reorder = new ReorderBuffer(_receiveWindow);
         _mtu = new MtuSearch(options.MtuMax);
     }
 
@@ -59,6 +63,9 @@ internal sealed partial class UdxCore
 
     /// <summary>Bytes written and not yet acknowledged.</summary>
     public int Queued => _bytes.Length;
+
+    /// <summary>Whether a writer that was told to wait may go on: for more than a few packets, and long before the path runs dry.</summary>
+    public bool HasRoom => _bytes.Length <= SendBuffer - (SendBuffer / 8);
 
     /// <summary>Whether our side takes no more bytes.</summary>
     public bool IsEnding => _endWanted;
@@ -94,7 +101,7 @@ internal sealed partial class UdxCore
     public int Write(ReadOnlySpan<byte> bytes)
     {
         if (_endWanted || CloseReason is not null) return 0;
-        var taken = Math.Min(bytes.Length, _options.SendBuffer - _bytes.Length);
+        var taken = Math.Min(bytes.Length, SendBuffer - _bytes.Length);
         if (taken <= 0) return 0;
         _bytes.Append(bytes[..taken]);
         return taken;
@@ -150,6 +157,10 @@ internal sealed partial class UdxCore
         Timeouts = _timeoutsTotal,
         Invalid = _invalid,
     };
+
+    // What the remote takes at once, some more to go on with, and no more than the path has shown to need.
+    private int SendBuffer =>
+        (int)Math.Clamp(Math.Min(GrowthMax * _bbr.Cwnd, _sendWindow) + (_options.SendBuffer / 16), _options.SendBuffer, GrowthMax * (long)_options.SendBuffer);
 
     private void SetFamily(bool isIPv6)
     {

@@ -26,12 +26,28 @@ public sealed class ConnectCoreTests : IDisposable
     }
 
     [Fact]
-    public void Start_KnownRelays_AreTriedBesideASearchSeededWithThem()
+    public void Start_KnownRelays_FirstOneIsTrustedForAWhile()
     {
         var core = Make(plan => plan with { KnownRelays = [NodeA, NodeB] });
+        Assert.Equal(NodeA, Assert.IsType<ConnectAction.Handshake>(Assert.Single(Drain(core))).Node);
+        core.HandleTimeout(core.NextTimeout - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(Drain(core));
+        core.HandleTimeout(core.NextTimeout);
         var actions = Drain(core);
         Assert.Equal([NodeA, NodeB], actions.OfType<ConnectAction.FindPeer>().Single().Seeds);
-        Assert.Equal([NodeA, NodeB], actions.OfType<ConnectAction.Handshake>().Select(action => action.Node));
+        Assert.Equal(NodeB, actions.OfType<ConnectAction.Handshake>().Single().Node);
+        Assert.Equal(Instant.Never, core.NextTimeout);
+    }
+
+    [Fact]
+    public void Start_KnownRelaysAreGone_SearchesAtOnce()
+    {
+        var core = Make(plan => plan with { KnownRelays = [NodeA, NodeB] });
+        Drain(core);
+        core.HandleNoAnswer();
+        Assert.Equal(NodeB, Assert.IsType<ConnectAction.Handshake>(Assert.Single(Drain(core))).Node);
+        core.HandleNoAnswer();
+        Assert.Equal([NodeA, NodeB], Assert.IsType<ConnectAction.FindPeer>(Assert.Single(Drain(core))).Seeds);
     }
 
     [Fact]
@@ -49,6 +65,7 @@ public sealed class ConnectCoreTests : IDisposable
         var core = Make(plan => plan with { KnownRelays = [NodeA] });
         Drain(core);
         core.HandleNoAnswer();
+        Drain(core);
         core.HandleSearchEnd();
         Assert.Empty(Assert.IsType<ConnectAction.FindPeer>(Assert.Single(Drain(core))).Seeds);
         core.HandleSearchEnd();
@@ -213,7 +230,7 @@ public sealed class ConnectCoreTests : IDisposable
             Ours = new PeerPayload { Stream = new StreamOffer(5), SecretStreamVersion = 1 },
         };
         var core = new ConnectCore(change?.Invoke(plan) ?? plan);
-        core.Start();
+        core.Start(default);
         return core;
     }
 

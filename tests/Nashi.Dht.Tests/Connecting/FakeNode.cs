@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
+using Nashi.Dht.HolePunching;
 using Nashi.Encoding;
 using Nashi.Udx;
 
@@ -39,8 +40,8 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     /// <summary>Whether pings find nobody.</summary>
     public bool HidesFromPings { get; set; }
 
-    /// <summary>How long a punch message waits before it is handled.</summary>
-    public TimeSpan PunchDelay { get; set; }
+    /// <summary>What punch messages wait for before they are handled.</summary>
+    public Task PunchesAfter { get; set; } = Task.CompletedTask;
 
     /// <summary>What a search takes its time to find.</summary>
     public Bytes32? SlowTarget { get; set; }
@@ -61,6 +62,8 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     public UdxSocket ServerSocket { get; }
 
     public bool IsFirewalled { get; init; } = true;
+
+    public PunchLimits Punches { get; } = new(PunchLimits.DefaultPause);
 
     public UdpAddress? PublicAddress => IsFirewalled ? null : Address;
 
@@ -129,7 +132,7 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 
     private async Task PunchAsync(Bytes32 target, byte[] value, Request request)
     {
-        await Task.Delay(PunchDelay, Clock);
+        await PunchesAfter;
         Exchange.HandleHolepunch(target, value, request);
     }
 

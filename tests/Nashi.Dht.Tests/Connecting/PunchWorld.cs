@@ -1,70 +1,109 @@
+using System.Buffers.Binary;
 using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.HolePunching;
+using Nashi.Testing;
 
 namespace Nashi.Dht.Tests.Connecting;
 
-/// <summary>A client and a server that punch, with a relay between them and translators before them, in virtual time.</summary>
+/// <summary>A client and a server that punch, each behind a router of some kind, with public nodes that relay and tell addresses; in virtual time.</summary>
+/// <remarks>Only datagrams pass between them, through <see cref="VirtualNat"/>: what a router would drop is dropped.</remarks>
 internal sealed class PunchWorld : IDisposable
 {
-    private static readonly UdpAddress ClientHost = UdpAddress.FromIPv4(0x05050505, 50);
-    private static readonly UdpAddress ServerHost = UdpAddress.FromIPv4(0x06060606, 60);
-    private static readonly UdpAddress Relay = UdpAddress.FromIPv4(0x09090909, 90);
-    private static readonly TimeSpan OneWay = TimeSpan.FromMilliseconds(10);
+    private const byte Ping = 1, Pong = 2, Ask = 3, AskOn = 4, Answer = 5, AnswerOn = 6, Announce = 7, Hello = 8;
 
-    private readonly PriorityQueue<Action, (Instant At, int Order)> _events = new();
-    private readonly SecurePayload _clientSecrets = new(new byte[64], SystemRandom.Instance);
-    private readonly SecurePayload _serverSecrets = new(new byte[64], SystemRandom.Instance);
-    private readonly ClientPunch _client;
-    private readonly ServerPunch _server;
-    private readonly NatKind _clientKind;
-    private readonly NatKind _serverKind;
-    private bool _clientOpened;
-    private bool _serverOpened;
-    private int _order;
-    private int _asked;
-    private bool _isConnected;
+    private static readonly UdpAddress Relay = Node(0);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
-    public PunchWorld(NatKind client, NatKind server)
+    private readonly VirtualNetwork _network;
+    private readonly IRandom _random;
+    private readonly PunchPeer _clientPeer;
+    private readonly PunchPeer _serverPeer;
+    private readonly SecurePayload _clientSecrets;
+    private readonly SecurePayload _serverSecrets;
+    private readonly Dictionary<int, PunchPayload> _messages = [];
+    private readonly HashSet<int> _answered = [];
+    private readonly Dictionary<int, UdpAddress> _askers = [];
+    private readonly bool _clientIsOpen;
+    private readonly bool _serverIsOpen;
+    private ClientPunch? _client;
+    private ServerPunch? _server;
+    private UdpAddress? _serverAnnounced;
+    private UdpAddress? _serverPunches;
+    private (Instant, int) _clientTimer, _serverTimer;
+    private int _lastMessage;
+    private int _timers;
+
+    /// <param name="client">The kind of the client's router; empty for the shared one alone.</param>
+    /// <param name="server">The server's.</param>
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="options">The public network; by default 20 ms one way.</param>
+    /// <param name="shared">A router that both are behind.</param>
+    public PunchWorld(string client, string server, ulong seed, VirtualNetworkOptions? options = null, string? shared = null)
     {
-        (_clientKind, _serverKind) = (client, server);
-        var offer = new HolepunchOffer(0, [new(Relay, ServerHost)]);
-        _client = new(offer, ServerHost, Relay, NatKind.Unknown, client == NatKind.Open, _clientSecrets.TokenFor);
-        _server = new(NatKind.Unknown, server == NatKind.Open, _serverSecrets.TokenFor, Now, _ => ServerAgrees);
-        _client.Start();
+        var random = _random = new SeededRandom(seed);
+        (_clientIsOpen, _serverIsOpen) = (client == "open", server == "open");
+        _network = new VirtualNetwork(random, options ?? new VirtualNetworkOptions { MinDelay = TimeSpan.FromMilliseconds(18), MaxDelay = TimeSpan.FromMilliseconds(22) });
+        _network.Tap = (_, from, to) => Watch(from, to);
+        for (var i = 0; i < 8; i++) StartNode(Node(i));
+        var common = shared is null ? null : PunchNats.Layer(shared, _network, UdpAddress.FromIPv4(0x14040404, 0), random, null);
+        _clientPeer = MakePeer(client, 0x14050505, 0xc0a80105, common, 0x6440000a);
+        _serverPeer = MakePeer(server, 0x14060606, 0xc0a80106, common, 0x6440000b);
+        _clientSecrets = new SecurePayload(new byte[64], random);
+        _serverSecrets = new SecurePayload(new byte[64], random);
+        _clientPeer.Received = HandleAtClient;
+        _serverPeer.Received = HandleAtServer;
     }
 
-    public Instant Now { get; private set; }
+    public Instant Now => _network.Now;
 
-    public Instant LosesKnocksUntil { get; init; }
-
-    public bool ServerAgrees { get; init; } = true;
+    public TimeSpan Took { get; private set; }
 
     public ConnectFailure? Failure { get; private set; }
 
+    public bool IsConnected { get; private set; }
+
+    public bool ServerAgrees { get; init; } = true;
+
+    public bool ClientAgrees { get; init; } = true;
+
+    public bool IsRelayed { get; init; }
+
+    /// <summary>Whether the routers between drop every knock.</summary>
+    public bool SwallowsKnocks { get; init; }
+
+    public PunchLimits ClientLimits { get; init; } = new(PunchLimits.DefaultPause);
+
+    public PunchLimits ServerLimits { get; init; } = new(PunchLimits.DefaultPause);
+
+    /// <summary>Knocks that either side sent to the other's network, also those that died on the way.</summary>
     public int ClientKnocks { get; private set; }
 
-    public bool RunUntilConnected()
+    public int ServerKnocks { get; private set; }
+
+    public int ClientSockets => _clientPeer.Sockets;
+
+    /// <summary>Datagrams to anybody who takes no part.</summary>
+    public int Strays { get; private set; }
+
+    public bool Run(TimeSpan? patience = null)
     {
-        for (var steps = 0; steps < 10_000 && !_isConnected && Failure is null; steps++)
-        {
-            Drain();
-            var next = Instant.Min(_client.NextTimeout, _server.NextTimeout);
-            if (_events.TryPeek(out _, out var first) && first.At <= next)
-            {
-                var what = _events.Dequeue();
-                Now = first.At;
-                what();
-                continue;
-            }
-
-            if (next == Instant.Never) break;
-            Now = Instant.Max(Now, next);
-            _client.HandleTimeout(Now);
-            _server.HandleTimeout(Now);
-        }
-
-        return _isConnected;
+        _serverPeer.Send(PunchPeer.NodeSocket, [Announce], Relay);
+        _network.RunUntil(() => _serverAnnounced is not null || Again(PunchPeer.NodeSocket), Retry * 30);
+        _server = new ServerPunch(Setup(_serverIsOpen, _serverSecrets, ServerLimits, ServerAgrees), Now);
+        StepServer(_ => { });
+        _serverPeer.Send(0, [Announce], Relay);
+        _network.RunUntil(() => _serverPunches is not null || Again(0), Retry * 30);
+        KeepAnnounced(Now);
+        var start = Now;
+        var offer = new HolepunchOffer(0, [new(Relay, _serverAnnounced!.Value)]);
+        _client = new ClientPunch(offer, _serverPunches!.Value, Relay, Setup(_clientIsOpen, _clientSecrets, ClientLimits, ClientAgrees));
+        StepClient(core => core.Start());
+        _network.RunUntil(() => IsConnected || Failure is not null, patience ?? TimeSpan.FromSeconds(90));
+        Took = Now - start;
+        _client.Close(Now);
+        _server.Close(Now);
+        return IsConnected;
     }
 
     public void Dispose()
@@ -73,10 +112,133 @@ internal sealed class PunchWorld : IDisposable
         _serverSecrets.Dispose();
     }
 
-    private void Drain()
+    private static UdpAddress Node(int index) => UdpAddress.FromIPv4(0x09090900u + (uint)index, 49_737);
+
+    private static byte[] Compose(byte kind, int id, UdpAddress address)
     {
-        while (_client.TryTake(out var action)) DoForClient(action);
-        while (_server.TryTake(out var action)) DoForServer(action);
+        var bytes = new byte[11];
+        bytes[0] = kind;
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(1), id);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(5), address.IPv4);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(9), (ushort)address.Port);
+        return bytes;
+    }
+
+    private static int IdIn(ReadOnlyMemory<byte> bytes) => BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[1..]);
+
+    private static UdpAddress AddressIn(ReadOnlyMemory<byte> bytes) =>
+        UdpAddress.FromIPv4(BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[5..]), BinaryPrimitives.ReadUInt16LittleEndian(bytes.Span[9..]));
+
+    private PunchPeer MakePeer(string kind, uint publicIp, uint privateIp, VirtualNat? shared, uint carrierIp)
+    {
+        var address = UdpAddress.FromIPv4(publicIp, 0);
+        if (shared is not null && kind.Length == 0) return new(UdpAddress.FromIPv4(privateIp, 0), shared);
+        var nat = shared is null
+            ? PunchNats.Make(kind, _network, address, _random)
+            : PunchNats.Layer(kind, _network, UdpAddress.FromIPv4(carrierIp, 0), _random, shared);
+        return new(nat.Translates ? UdpAddress.FromIPv4(privateIp, 0) : address, nat);
+    }
+
+    private PunchSetup Setup(bool isOpen, SecurePayload secrets, PunchLimits limits, bool agrees) => new()
+    {
+        RemoteKind = NatKind.Unknown,
+        IsOpen = isOpen,
+        TokenFor = secrets.TokenFor,
+        Limits = limits,
+        Random = _random,
+        MayPunch = _ => agrees,
+        IsRelayed = IsRelayed,
+    };
+
+    // A lost announcement is sent again.
+    private bool Again(int socket)
+    {
+        if (_random.Next(4) == 0) _serverPeer.Send(socket, [Announce], Relay);
+        return false;
+    }
+
+    private void KeepAnnounced(Instant now)
+    {
+        _serverPeer.Send(PunchPeer.NodeSocket, [Announce], Relay);
+        _network.Schedule(now + (10 * Retry), KeepAnnounced);
+    }
+
+    private void Watch(UdpAddress from, UdpAddress to)
+    {
+        var isPeer = (UdpAddress address) => address.IPv4 >> 24 == 0x14;
+        if (isPeer(from) && to.IPv4 >> 8 != 0x090909 && !isPeer(to)) Strays++;
+    }
+
+    private void StartNode(UdpAddress self) => _network.SetReceiver(self, (bytes, from, _) =>
+    {
+        switch (bytes.Span[0])
+        {
+            case Ping:
+                _network.Send(self, Compose(Pong, IdIn(bytes), from), from);
+                break;
+            case Ask:
+                _network.Send(self, Compose(AskOn, IdIn(bytes), from), AddressIn(bytes));
+                break;
+            case Answer:
+                // The answer tells the client where the server answered from, and where it is itself seen.
+                _network.Send(self, [.. Compose(AnswerOn, IdIn(bytes), from), .. Compose(0, 0, AddressIn(bytes))], AddressIn(bytes));
+                break;
+            case Announce when _serverAnnounced is null:
+                _serverAnnounced = from;
+                break;
+            case Announce when from != _serverAnnounced:
+                _serverPunches = from;
+                break;
+        }
+    });
+
+    private void HandleAtClient(int socket, ReadOnlyMemory<byte> bytes, UdpAddress from)
+    {
+        if (_client is not { IsDone: false }) return;
+        if (bytes.Length == 1 && bytes.Span[0] == 0) StepClient(core => core.HandleKnock(from, socket, Now));
+        else if (bytes.Span[0] == Pong) StepClient(core => core.HandleSample(AddressIn(bytes), from, Now));
+        else if (bytes.Span[0] == AnswerOn && _answered.Add(IdIn(bytes) >> 8)) StepClient(core =>
+            core.HandleAnswer(_clientSecrets.TryOpen(_serverSecrets.Seal(_messages[IdIn(bytes)])), AddressIn(bytes), AddressIn(bytes[11..]), from, Now));
+    }
+
+    private void HandleAtServer(int socket, ReadOnlyMemory<byte> bytes, UdpAddress from)
+    {
+        if (_server is null) return;
+        if (bytes.Length == 1 && bytes.Span[0] == 0) StepServer(core => core.HandleKnock(from, socket));
+        else if (bytes.Span[0] == Pong) StepServer(core => core.HandleSample(AddressIn(bytes), from, Now));
+        else if (bytes.Span[0] == AskOn) HandleMessage(IdIn(bytes), AddressIn(bytes));
+        else if (bytes.Span[0] == Hello) IsConnected = true;
+    }
+
+    private void HandleMessage(int id, UdpAddress client)
+    {
+        _askers[id] = client;
+        StepServer(core => core.HandleMessage(id, _serverSecrets.TryOpen(_clientSecrets.Seal(_messages[id]))!, client, true, Now));
+    }
+
+    private void StepClient(Action<ClientPunch> feed)
+    {
+        feed(_client!);
+        while (_client!.TryTake(out var action)) DoForClient(action);
+        _clientTimer = Arm(_client.NextTimeout, _clientTimer, () => _clientTimer, () => StepClient(core => core.HandleTimeout(Now)));
+    }
+
+    private void StepServer(Action<ServerPunch> feed)
+    {
+        feed(_server!);
+        while (_server!.TryTake(out var action)) DoForServer(action);
+        _serverTimer = Arm(_server.NextTimeout, _serverTimer, () => _serverTimer, () => StepServer(core => core.HandleTimeout(Now)));
+    }
+
+    private (Instant, int) Arm(Instant at, (Instant At, int) old, Func<(Instant, int)> current, Action due)
+    {
+        if (at == old.At || at == Instant.Never) return (at, old.Item2);
+        var timer = (at, ++_timers);
+        _network.Schedule(at, _ =>
+        {
+            if (current() == timer) due();
+        });
+        return timer;
     }
 
     private void DoForClient(PunchAction action)
@@ -85,19 +247,24 @@ internal sealed class PunchWorld : IDisposable
         {
             case PunchAction.Knock knock:
                 ClientKnocks++;
-                _clientOpened = true;
-                if (!knock.What.IsShort && IsAdmitted(_serverOpened, _serverKind)) Later(() => _server.HandleKnock(ClientHost), 1);
+                if (!SwallowsKnocks) _clientPeer.Send(knock.What.Socket, [0], knock.What.To, knock.What.IsShort ? 5 : 64);
+                break;
+            case PunchAction.Reopen:
+                _clientPeer.Reopen(0);
                 break;
             case PunchAction.Sample:
-                Sample(_clientKind, ClientHost, (seen, node) => _client.HandleSample(seen, node, Now), () => _client.HandleSamplingEnd(Now));
+                Sample(_clientPeer, () => StepClient(core => core.HandleSamplingEnd(Now)));
                 break;
             case PunchAction.Ask ask:
-                var request = _asked++;
-                var message = _serverSecrets.TryOpen(_clientSecrets.Seal(ask.Payload))!;
-                Later(() => _server.HandleMessage(request, message, ClientHost, true, Now), 2);
+                var id = ++_lastMessage << 8;
+                _messages[id] = ask.Payload;
+                Repeat(_clientPeer, 0, Compose(Ask, id, ask.Peer), ask.Relay, () => _answered.Contains(id >> 8), 4, () =>
+                {
+                    if (_answered.Add(id >> 8)) StepClient(core => core.HandleNoAnswer(Now));
+                });
                 break;
-            case PunchAction.Connect:
-                _isConnected = true;
+            case PunchAction.Connect connect:
+                Repeat(_clientPeer, connect.Socket, [Hello, Hello], connect.To, () => IsConnected, 20, () => Failure = ConnectFailure.HolepunchAborted);
                 break;
             case PunchAction.Fail fail:
                 Failure = fail.Why;
@@ -110,33 +277,50 @@ internal sealed class PunchWorld : IDisposable
         switch (action)
         {
             case PunchAction.Knock knock:
-                _serverOpened = true;
-                if (!knock.What.IsShort && IsAdmitted(_clientOpened, _clientKind)) Later(() => _client.HandleKnock(ServerHost), 1);
+                ServerKnocks++;
+                if (!SwallowsKnocks) _serverPeer.Send(knock.What.Socket, [0], knock.What.To, knock.What.IsShort ? 5 : 64);
+                break;
+            case PunchAction.Reopen:
+                _serverPeer.Reopen(0);
                 break;
             case PunchAction.Sample:
-                Sample(_serverKind, ServerHost, (seen, node) => _server.HandleSample(seen, node, Now), () => _server.HandleSamplingEnd(Now));
+                Sample(_serverPeer, () => StepServer(core => core.HandleSamplingEnd(Now)));
                 break;
             case PunchAction.Answer answer:
-                var reply = _clientSecrets.TryOpen(_serverSecrets.Seal(answer.Payload));
-                Later(() => _client.HandleAnswer(reply, ServerHost, Seen(_clientKind, ClientHost, 77), Relay, Now), 2);
+                // Each answer under its own number, the question's in the upper bits.
+                var id = answer.Request | (1 + (++_lastMessage % 200));
+                _messages[id] = answer.Payload;
+                _serverPeer.Send(0, Compose(Answer, id, _askers[answer.Request]), Relay);
                 break;
         }
     }
 
-    private bool IsAdmitted(bool isOpened, NatKind kind) => Now >= LosesKnocksUntil && (isOpened || kind == NatKind.Open);
-
-    private void Sample(NatKind kind, UdpAddress host, Action<UdpAddress, UdpAddress> tell, Action end)
+    private void Sample(PunchPeer peer, Action end)
     {
-        for (var i = 0; kind != NatKind.Unknown && i < 4; i++)
+        var socket = peer.Reopens;
+        Ask(default);
+        _network.Schedule(Now + Retry, Ask);
+        _network.Schedule(Now + (2 * Retry), _ =>
         {
-            var index = i;
-            Later(() => tell(Seen(kind, host, index), Relay.WithPort(100 + index)), 2);
-        }
+            if (peer.Reopens == socket) end();
+        });
 
-        Later(end, 3);
+        void Ask(Instant now)
+        {
+            for (var i = 1; i <= 6 && peer.Reopens == socket; i++) peer.Send(0, Compose(Ping, 0, default), Node(i));
+        }
     }
 
-    private static UdpAddress Seen(NatKind kind, UdpAddress host, int asker) => kind == NatKind.Random ? host.WithPort(1000 + asker) : host;
+    private void Repeat(PunchPeer peer, int socket, byte[] bytes, UdpAddress to, Func<bool> isDone, int times, Action giveUp)
+    {
+        if (isDone()) return;
+        if (times == 0)
+        {
+            giveUp();
+            return;
+        }
 
-    private void Later(Action what, int hops) => _events.Enqueue(what, (Now + (hops * OneWay), _order++));
+        peer.Send(socket, bytes, to);
+        _network.Schedule(Now + (Retry * 0.5), _ => Repeat(peer, socket, bytes, to, isDone, times - 1, giveUp));
+    }
 }

@@ -150,6 +150,24 @@ public sealed class RoutingTests
         Assert.Equal(0, table.Count);
     }
 
+    [Fact]
+    public void HandshakeTable_HostWithManyFinishedHandshakes_GetsAnother()
+    {
+        var table = new HandshakeTable<string>(20, 10);
+        for (var i = 0; i < 1000; i++)
+        {
+            var id = table.TryAdd(BitConverter.GetBytes(i), Client, _ => "", default);
+            Assert.NotNull(id);
+            table.Release(id.Value, default);
+        }
+
+        Assert.Equal(20, table.Count);
+        Assert.False(table.TryFind(BitConverter.GetBytes(0), out _));
+        Assert.True(table.TryFind(BitConverter.GetBytes(999), out _));
+        table.Expire(Instant.FromMilliseconds(10_000));
+        Assert.Equal(0, table.Count);
+    }
+
     [Theory]
     [InlineData(true, NatKind.Unknown, "1.1.1.1", false, true, 0)]
     [InlineData(false, NatKind.Open, "1.1.1.1", false, true, 0)]

@@ -53,13 +53,15 @@ public sealed class RelayTests : IAsyncDisposable
             },
         });
         var host = Hidden();
-        host.PunchDelay = TimeSpan.FromMilliseconds(300);
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.PunchesAfter = opened.Task;
         await using var server = await ListenAsync(host, new DhtServerOptions { SharesLocalAddresses = false });
         await using var ours = await ConnectAsync(Hidden(), [_relay.PublicKey]);
         var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         ours.PathChanged += _ => moved.TrySetResult();
         await using var theirs = await server.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
         Assert.Equal(ConnectionKind.Relayed, ours.Kind);
+        opened.SetResult();
         while (!ended.Task.IsCompleted) await EchoAsync(ours, theirs, 1);
         await moved.Task.WaitAsync(Patience, Token);
         await EchoAsync(ours, theirs, 10);
@@ -165,7 +167,7 @@ public sealed class RelayTests : IAsyncDisposable
     }
 
     private Task<DhtConnection> ConnectAsync(FakeNode node, IReadOnlyList<PublicKey> relays) =>
-        node.ConnectAsync(_host.PublicKey, _client, new DhtConnectOptions { RelayThrough = relays, UsesLan = false }).WaitAsync(Patience, Token);
+        node.ConnectAsync(_host.PublicKey, _client, new DhtConnectOptions { RelayThrough = relays, UsesLan = false, OpensEarly = false }).WaitAsync(Patience, Token);
 
     private async Task<DhtServer> ListenAsync(FakeNode node, DhtServerOptions options)
     {

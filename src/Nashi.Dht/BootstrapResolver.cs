@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Nashi.Datagrams;
 
-namespace Nashi.Deploy;
+namespace Nashi.Dht;
 
 /// <summary>Turns the names of DHT nodes into addresses.</summary>
 /// <remarks>Understood: <c>1.2.3.4:49737</c>, <c>name:49737</c> and <c>1.2.3.4@name:49737</c> (the address is used, the name says whose it is).</remarks>
@@ -13,20 +13,37 @@ public static class BootstrapResolver
     /// <exception cref="InvalidBootstrapException">A text is malformed, or nothing could be resolved.</exception>
     public static async ValueTask<IReadOnlyList<UdpAddress>> ResolveAsync(IEnumerable<string> nodes, CancellationToken cancellationToken = default)
     {
+        var (found, unknown) = await TryResolveAsync(nodes, cancellationToken).ConfigureAwait(false);
+        return found.Count > 0 || unknown.Count == 0
+            ? found
+            : throw new InvalidBootstrapException($"No address was found for {string.Join(", ", unknown)}. Check the name and that DNS works, or give an address: --bootstrap 1.2.3.4:49737.");
+    }
+
+    /// <summary>Resolves what can be.</summary>
+    /// <returns>The addresses, and the texts whose names could not be resolved now.</returns>
+    /// <exception cref="InvalidBootstrapException">A text is malformed.</exception>
+    public static async ValueTask<(IReadOnlyList<UdpAddress> Found, IReadOnlyList<string> Unknown)> TryResolveAsync(
+        IEnumerable<string> nodes, CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(nodes);
         var found = new List<UdpAddress>();
         var unknown = new List<string>();
-        foreach (var node in nodes)
+        foreach (var (node, host, port) in nodes.Select(node => (node, Split(node).Host, Split(node).Port)).ToArray())
         {
-            var (host, port) = Split(node);
             if (IPAddress.TryParse(host, out var address)) found.Add(UdpAddress.From(new IPEndPoint(address, port)));
             else if (await LookUpAsync(host, cancellationToken).ConfigureAwait(false) is { } resolved) found.Add(UdpAddress.From(new IPEndPoint(resolved, port)));
             else unknown.Add(node);
         }
 
-        return found.Count > 0 || unknown.Count == 0
-            ? found
-            : throw new InvalidBootstrapException($"No address was found for {string.Join(", ", unknown)}. Check the name and that DNS works, or give an address: --bootstrap 1.2.3.4:49737.");
+        return (found, unknown);
+    }
+
+    /// <summary>Whether all texts are well-formed.</summary>
+    /// <exception cref="InvalidBootstrapException">One is not.</exception>
+    public static void Check(IEnumerable<string> nodes)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        foreach (var node in nodes) _ = Split(node);
     }
 
     private static (string Host, int Port) Split(string node)

@@ -1,0 +1,135 @@
+using System.Numerics;
+using Nashi.Datagrams;
+using Nashi.Dht.Routing;
+using Nashi.Dht.Rpc;
+using Nashi.Encoding;
+
+namespace Nashi.Dht.Queries;
+
+/// <content>
+/// What a query does when somebody crowds round its target. Every node names the twenty nearest it knows: near the target these are the crowd, and
+/// honest nodes are no longer heard of. Near other points of the neighbourhood, drawn at random, they still are: scouts look for those, and whom they
+/// find in the neighbourhood is asked and stored at as well. Costs nothing while the nearest are as near as chance has them.
+/// </content>
+internal sealed partial class Query
+{
+    private const int MaxAround = 96;
+
+    // More than chance would have nearer than a candidate: it belongs to the crowd.
+    private const double CrowdFactor = 4;
+
+    // How many bits beyond the neighbourhood's the points of the scouts share with the target. Sharing exactly so many, a point has a part of the
+    // neighbourhood nearer than the crowd.
+    private static readonly int[] Depths = [0, 0, 1, 1, 2];
+
+    // Besides the twenty nearest, so many honest nodes at least are to be expected in the neighbourhood.
+    private const double Neighbours = 1.25 * RoutingTable.K;
+
+    private readonly List<Query> _scouts = [];
+    private readonly HashSet<UdpAddress> _found = [];
+    private readonly List<RpcReply> _around = [];
+    private int _scoutsOut;
+    private int _aroundAsked;
+
+    private bool IsSuspicious() => _host.Size.IsCrowded(_options.Target, [.. _closest.Select(reply => reply.FromId!.Value)]);
+
+    private void LookAround(Instant now)
+    {
+        _phase = Phase.LookingAround;
+        var sharedBits = Math.Max(0, BitOperations.Log2((uint)Math.Max(1, _host.Size.Estimate / Neighbours)));
+        foreach (var known in _host.Known(_options.Target)) NoteNeighbour(known, NodeId.Of(known), sharedBits);
+        _scoutsOut = Depths.Length;
+        foreach (var depth in Depths) _scouts.Add(MakeScout(PointNear(_options.Target, sharedBits + depth), sharedBits));
+        foreach (var scout in _scouts) scout.Start(now);
+    }
+
+    private Query MakeScout(Bytes32 point, int sharedBits)
+    {
+        Query scout = null!;
+        return scout = new Query(_host, new QueryOptions
+        {
+            Target = point,
+            IsInternal = true,
+            Command = InternalCommand.FindNode,
+            Retries = _options.Retries,
+            Concurrency = _options.Concurrency / 2,
+            MayWiden = false,
+            Finished = outcome => HandleScout(outcome, sharedBits, scout._now),
+        });
+    }
+
+    private void NoteNeighbour(UdpAddress address, in Bytes32 id, int sharedBits)
+    {
+        if (NodeId.SharedBits(id, _options.Target) >= sharedBits) _found.Add(address);
+    }
+
+    private Bytes32 PointNear(in Bytes32 target, int sharedBits)
+    {
+        Span<byte> point = stackalloc byte[Bytes32.Size];
+        _host.Random.Fill(point);
+        var whole = sharedBits / 8;
+        target.AsSpan()[..whole].CopyTo(point);
+        var mask = (byte)(0xff00 >> (sharedBits % 8));
+        point[whole] = (byte)((target.AsSpan()[whole] & mask) | (point[whole] & ~mask));
+        var next = (byte)(0x80 >> (sharedBits % 8));
+        point[whole] = (byte)((point[whole] & ~next) | (~target.AsSpan()[whole] & next));
+        return new Bytes32(point);
+    }
+
+    private void HandleScout(QueryOutcome outcome, int sharedBits, Instant now)
+    {
+        foreach (var reply in outcome.Closest) NoteNeighbour(reply.From, reply.FromId!.Value, sharedBits);
+        if (--_scoutsOut == 0 && _phase == Phase.LookingAround) AskAround(now);
+    }
+
+    private void AskAround(Instant now)
+    {
+        var asked = PickAround();
+        _aroundAsked = asked.Count;
+        foreach (var address in asked)
+        {
+            _host.Send(
+                new RpcCall
+                {
+                    To = address,
+                    IsInternal = _options.IsInternal,
+                    Command = _options.Command,
+                    Target = _options.Target,
+                    Value = _options.Value,
+                    Retries = _options.Retries,
+                    Done = HandleAround,
+                },
+                now);
+        }
+
+        if (_aroundAsked == 0) EndSearch(now);
+    }
+
+    // Nearest first, but of those that crowd only some.
+    private List<UdpAddress> PickAround()
+    {
+        foreach (var reply in _closest) _found.Remove(reply.From);
+        var picked = new List<UdpAddress>();
+        foreach (var (distance, address) in _found.Select(address => (NodeId.Distance(_options.Target, NodeId.Of(address)), address)).Order(Comparer<(double Distance, UdpAddress)>.Create((a, b) => a.Distance.CompareTo(b.Distance))))
+        {
+            if (picked.Count == MaxAround) break;
+            if (picked.Count < 3 + (CrowdFactor * _host.Size.Estimate * distance)) picked.Add(address);
+        }
+
+        return picked;
+    }
+
+    private void HandleAround(RpcReply? reply, Instant now)
+    {
+        _aroundAsked--;
+        if (_phase != Phase.LookingAround) return;
+        if (reply is { Error: RpcError.None, FromId: not null })
+        {
+            _answers++;
+            _around.Add(reply);
+            _options.Replied?.Invoke(reply);
+        }
+
+        if (_aroundAsked == 0) EndSearch(now);
+    }
+}

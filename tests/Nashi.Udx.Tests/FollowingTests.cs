@@ -1,0 +1,68 @@
+using Nashi.Datagrams;
+using Nashi.Udx.Protocol;
+
+namespace Nashi.Udx.Tests;
+
+/// <summary>A remote whose address changes: followed when the layer above vouches for it, and only then.</summary>
+public sealed class FollowingTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly UdpAddress Loopback = UdpAddress.FromIPv4(0x7f000001, 0);
+
+    [Fact]
+    public async Task Remote_AuthenticDataFromAnotherAddress_IsFollowed()
+    {
+        await using var host = new UdxHost();
+        var (one, two, other) = (host.Bind(Loopback), host.Bind(Loopback), host.Bind(Loopback));
+        var (client, server) = (host.CreateStream(1), host.CreateStream(2));
+        client.Connect(one, 2, two.LocalAddress);
+        server.Connect(two, 1, one.LocalAddress);
+        await client.WriteAsync("a"u8.ToArray());
+        Assert.Equal("a", await ReadAsync(server));
+
+        client.ChangeRemote(other, 2, two.LocalAddress);
+        await one.DisposeAsync();
+        await client.WriteAsync("b"u8.ToArray());
+        Assert.Equal("b", await ReadAsync(server));
+        server.HandleAuthenticated(1);
+        Assert.Equal(one.LocalAddress, server.Remote);
+        server.HandleAuthenticated(2);
+        await server.WriteAsync("c"u8.ToArray());
+        Assert.Equal("c", await ReadAsync(client));
+        Assert.Equal(other.LocalAddress, server.Remote);
+        Assert.Equal(1, server.Moves);
+    }
+
+    [Fact]
+    public async Task Remote_HeadersOrUnprovenDataFromAnotherAddress_AreNotFollowed()
+    {
+        await using var host = new UdxHost();
+        var (one, two, stranger) = (host.Bind(Loopback), host.Bind(Loopback), host.Bind(Loopback));
+        var (client, server) = (host.CreateStream(1), host.CreateStream(2));
+        client.Connect(one, 2, two.LocalAddress);
+        server.Connect(two, 1, one.LocalAddress);
+        var answers = 0;
+        stranger.SetDatagramHandler((_, _, _) => answers++);
+        var packet = new byte[PacketHeader.Size + 1];
+        for (var i = 0; i < 20; i++)
+        {
+            new PacketHeader(PacketTypes.None, 0, 2, 1 << 20, 0, 0).Write(packet);
+            stranger.TrySend(packet.AsSpan(0, PacketHeader.Size), two.LocalAddress);
+        }
+
+        new PacketHeader(PacketTypes.Data, 0, 2, 1 << 20, 0, 0).Write(packet);
+        stranger.TrySend(packet, two.LocalAddress);
+        Assert.Equal(1, (await ReadAsync(server)).Length);
+        await server.WriteAsync("c"u8.ToArray());
+        Assert.Equal("c", await ReadAsync(client));
+        Assert.Equal(one.LocalAddress, server.Remote);
+        Assert.Equal((0, 0), (server.Moves, answers));
+    }
+
+    private static async Task<string> ReadAsync(UdxStream stream)
+    {
+        var buffer = new byte[16];
+        var count = await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience);
+        return System.Text.Encoding.ASCII.GetString(buffer, 0, count);
+    }
+}
