@@ -18,6 +18,8 @@ using Nashi.Hyperdrive.Drives;
 using Nashi.Protomux;
 using Nashi.Protomux.Rpc.Protocol;
 using Nashi.Protomux.Wakeup.Protocol;
+using Nashi.Lan.Messages;
+using Nashi.Lan.Protocol;
 using Nashi.SecretStream;
 using Nashi.Storage;
 using Nashi.Storage.Records;
@@ -74,6 +76,9 @@ internal static class Targets
     [
         new("UDX header", ["udx"], bytes => PacketHeader.TryRead(bytes, out _)),
         new("UDX packets", ["udx"], StreamDecoders.Udx, 4096),
+        new("multicast DNS", LanSeeds.Messages, bytes => DnsReader.TryDecode(bytes, out _), 128),
+        new("LAN profile", LanSeeds.Profiles, bytes => LanProfile.TryDecode(bytes) is not null),
+        new("LAN sealed keys", LanSeeds.Profiles, bytes => SealedKeys.Decode(bytes).Count > 0),
         new("UDP address", ["text:127.0.0.1:80", "text:[::1]:80"], bytes => UdpAddress.TryParse(Text(bytes), out _)),
         new("DHT request", ["connect", "dht"], bytes => RpcRequest.TryDecode(bytes, out _)),
         new("DHT response", ["connect", "dht"], bytes => RpcResponse.TryDecode(bytes, out _)),
