@@ -1,9 +1,12 @@
+using Nashi.Dht.Life;
+
 namespace Nashi.Dht;
 
 /// <content>How it fares.</content>
 public sealed partial class DhtConnection
 {
     private TimeSpan _keepAlive;
+    private Revival? _revival;
 
     /// <summary>How the connection fares now.</summary>
     public ConnectionInfo GetInfo()
@@ -23,6 +26,12 @@ public sealed partial class DhtConnection
             Moves = Raw.Moves,
         };
     }
+
+    /// <summary>From now on, the peer is called afresh when the connection falls silent.</summary>
+    internal void ReviveBy(Recall recall, TimeProvider clock) => Volatile.Write(ref _revival, new Revival(this, _keepAlive, recall, clock));
+
+    /// <summary>Whether it speaks, and what is done otherwise; about once a second.</summary>
+    internal RevivalStep LookAfter(CancellationToken cancellationToken) => Volatile.Read(ref _revival)?.Look(cancellationToken) ?? RevivalStep.None;
 
     /// <summary>Sends a sign of life: the remote may have to learn where we are now. Only where empty messages are known to be swallowed.</summary>
     internal void ShowLife()
