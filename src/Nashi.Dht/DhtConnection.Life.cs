@@ -1,9 +1,11 @@
 using Nashi.Dht.Life;
+using Nashi.SecretStream;
+using Nashi.Udx;
 
 namespace Nashi.Dht;
 
 /// <content>How it fares.</content>
-public sealed partial class DhtConnection
+public sealed partial class DhtConnection : IRevivable
 {
     private TimeSpan _keepAlive;
     private Revival? _revival;
@@ -26,6 +28,15 @@ public sealed partial class DhtConnection
             Moves = Raw.Moves,
         };
     }
+
+    /// <inheritdoc />
+    UdxStreamStats IRevivable.GetStats() => Raw.GetStats();
+
+    /// <inheritdoc />
+    void IRevivable.Probe() => Raw.Probe();
+
+    /// <inheritdoc />
+    void IRevivable.Abort(CloseReason reason) => Stream.Abort(reason);
 
     /// <summary>From now on, the peer is called afresh when the connection falls silent.</summary>
     internal void ReviveBy(Recall recall, TimeProvider clock) => Volatile.Write(ref _revival, new Revival(this, _keepAlive, recall, clock));

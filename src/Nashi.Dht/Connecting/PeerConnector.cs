@@ -51,8 +51,12 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
         ConnectAsync(relay, node.DefaultKeyPair, new DhtConnectOptions { Timeout = RelayLeg.Patience }, cancellationToken);
 
     // Not from the relays that the user named: the peer may have others by now. Those it was reached through are asked first, beside a search.
-    private Task<DhtConnection> RecallAsync(PublicKey peer, KeyPair keyPair, DhtConnectOptions options, Func<CancellationToken, Task> wait, CancellationToken cancellationToken) =>
-        ConnectAsync(peer, keyPair, options with { KnownRelays = [], Progress = null, Timeout = RecallTimeout, BeforeConnecting = wait }, cancellationToken);
+    private async Task<IAsyncDisposable> RecallAsync(
+        PublicKey peer, KeyPair keyPair, DhtConnectOptions options, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
+    {
+        var fresh = options with { KnownRelays = [], Progress = null, Timeout = RecallTimeout, BeforeConnecting = wait };
+        return await ConnectAsync(peer, keyPair, fresh, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Closes every server.</summary>
     public async Task CloseAsync()

@@ -3,18 +3,13 @@ using Nashi.SecretStream;
 
 namespace Nashi.Dht.Life;
 
-/// <summary>Calls the peer of a connection afresh.</summary>
-/// <param name="beforeConnecting">Awaited when the peer has answered and before a path to it is opened; throws to give up.</param>
-/// <param name="cancellationToken">Gives up.</param>
-internal delegate Task<DhtConnection> Recall(Func<CancellationToken, Task> beforeConnecting, CancellationToken cancellationToken);
-
 /// <summary>Looks after one connection of ours that may fall silent: its peer was restarted, or a router between forgot it.</summary>
 /// <remarks>
 /// Does what a <see cref="RevivalCore"/> decides. The silent connection is closed (<see cref="CloseKind.PeerMoved"/>) only when the peer answers a fresh call
 /// through its relaying nodes, the old path is given another chance and stays silent, and a new path opens. While the network, or the peer, is away,
 /// calls fail and nothing is closed. The second chance comes before the new path is opened, because a peer that sees a new connection closes the old one.
 /// </remarks>
-internal sealed class Revival(DhtConnection connection, TimeSpan keepAlive, Recall recall, TimeProvider clock)
+internal sealed class Revival(IRevivable connection, TimeSpan keepAlive, Recall recall, TimeProvider clock)
 {
     private static readonly CloseReason Moved = new(CloseKind.PeerMoved, "The peer is reachable, but not on this path: connect again.");
     private static readonly TimeSpan Nudge = TimeSpan.FromMilliseconds(250);
@@ -30,7 +25,7 @@ internal sealed class Revival(DhtConnection connection, TimeSpan keepAlive, Reca
     /// <param name="cancellationToken">Ends a call that begins now: the node is closed or suspended.</param>
     public RevivalStep Look(CancellationToken cancellationToken)
     {
-        var stats = connection.Raw.GetStats();
+        var stats = connection.GetStats();
         CancellationTokenSource? call;
         RevivalStep step;
         lock (_gate)
@@ -40,7 +35,7 @@ internal sealed class Revival(DhtConnection connection, TimeSpan keepAlive, Reca
             call = _call;
         }
 
-        if (step == RevivalStep.Ask) connection.Raw.Probe();
+        if (step == RevivalStep.Ask) connection.Probe();
         else if (step == RevivalStep.Call) _ = CallAsync(call!, stats.PacketsReceived);
         else if (step == RevivalStep.Calm) Cancel(call);
         return step;
@@ -60,7 +55,7 @@ internal sealed class Revival(DhtConnection connection, TimeSpan keepAlive, Reca
                 },
                 both.Token).ConfigureAwait(false);
             await using var freshClosing = fresh.ConfigureAwait(false);
-            if (!HasSpoken(heard)) connection.Stream.Abort(Moved);
+            if (!HasSpoken(heard)) connection.Abort(Moved);
         }
         catch (Exception error) when (error is NashiException or OperationCanceledException or ArgumentException or ObjectDisposedException)
         {
@@ -80,17 +75,17 @@ internal sealed class Revival(DhtConnection connection, TimeSpan keepAlive, Reca
 
     private async Task GiveChanceAsync(long heard, CancellationToken cancellationToken)
     {
-        var pause = TimeSpan.FromTicks(Math.Clamp(connection.Raw.GetStats().RoundTrip.Ticks, Nudge.Ticks, LongestChance.Ticks / Nudges));
+        var pause = TimeSpan.FromTicks(Math.Clamp(connection.GetStats().RoundTrip.Ticks, Nudge.Ticks, LongestChance.Ticks / Nudges));
         for (var i = 0; i < Nudges; i++)
         {
             // What is under way is repeated anyway; a probe would only give it more time.
-            if (connection.Raw.GetStats().Silence == TimeSpan.Zero) connection.Raw.Probe();
+            if (connection.GetStats().Silence == TimeSpan.Zero) connection.Probe();
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
             if (HasSpoken(heard)) throw new OperationCanceledException("The connection speaks again.");
         }
     }
 
-    private bool HasSpoken(long heard) => connection.Raw.GetStats().PacketsReceived != heard;
+    private bool HasSpoken(long heard) => connection.GetStats().PacketsReceived != heard;
 
     private static void Cancel(CancellationTokenSource? call)
     {
