@@ -3,6 +3,7 @@ using Nashi.Datagrams;
 using Nashi.Deploy;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.HolePunching;
+using Nashi.Dht.Life;
 using Nashi.Dht.Records;
 using Nashi.Dht.Rpc;
 using Nashi.Encoding;
@@ -91,6 +92,7 @@ internal static class Targets
         new("handshake payload", ["connect", "dht"], bytes => PeerPayload.TryDecode(bytes) is not null),
         new("hole-punch message", ["connect", "dht"], bytes => HolepunchMessage.TryDecode(bytes) is not null),
         new("hole-punch payload", ["connect", "dht"], bytes => PunchPayload.TryDecode(bytes) is not null),
+        new("remembered nodes", ["text:" + Texts.Nodes], bytes => NodeMemoryText.TryParse(Text(bytes)) is not null, 4096),
     ];
 
     private static Target[] Hypercore() =>
