@@ -5,6 +5,7 @@ using Nashi.Dht.Connecting;
 using Nashi.Dht.HolePunching;
 using Nashi.Dht.Life;
 using Nashi.Dht.Records;
+using Nashi.Dht.Relaying;
 using Nashi.Dht.Rpc;
 using Nashi.Encoding;
 using Nashi.Hyperbee;
@@ -93,6 +94,8 @@ internal static class Targets
         new("hole-punch message", ["connect", "dht"], bytes => HolepunchMessage.TryDecode(bytes) is not null),
         new("hole-punch payload", ["connect", "dht"], bytes => PunchPayload.TryDecode(bytes) is not null),
         new("remembered nodes", ["text:" + Texts.Nodes], bytes => NodeMemoryText.TryParse(Text(bytes)) is not null, 4096),
+        new("relay pair", ["relay"], bytes => PairMessage.TryDecode(bytes) is { } pair && PairMessage.TryDecode(pair.Encode()) == pair),
+        new("relay unpair", ["relay"], bytes => UnpairMessage.TryDecode(bytes) is { } unpair && UnpairMessage.TryDecode(unpair.Encode()) == unpair),
     ];
 
     private static Target[] Hypercore() =>
