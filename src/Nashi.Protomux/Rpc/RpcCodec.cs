@@ -35,7 +35,7 @@ public static class RpcCodec
         public bool TryDecode(ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte>? value)
         {
             var ok = TryTakeBuffer(bytes, out var inner);
-            value = inner.IsEmpty ? null : inner;
+            value = inner.IsEmpty ? (ReadOnlyMemory<byte>?)null : inner;
             return ok;
         }
     }
