@@ -14,6 +14,11 @@ internal static class DhtCommand
     {
         var command = new Command("dht", "The distributed hash table that peers find each other by");
         command.Subcommands.Add(BuildNode(host));
+        command.Subcommands.Add(DhtLookupCommand.Build(host));
+        command.Subcommands.Add(DhtAnnounceCommand.Build(host));
+        command.Subcommands.Add(DhtGetCommand.Build(host));
+        command.Subcommands.Add(DhtPutCommand.Build(host));
+        command.Subcommands.Add(DhtPingCommand.Build(host));
         return command;
     }
 

@@ -351,7 +351,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
     {
         if (_core.IsDone || _life.IsCancellationRequested) return;
         Tell("relay-failed", error.Message);
-        Step(core => core.HandleRelayFailed());
+        Step(core => core.HandleRelayFailed(_timer.Now));
     }
 
     private UdxSocket SocketOf(ConnectSocket socket) => socket switch
