@@ -39,6 +39,13 @@ internal sealed class LocalNetwork : IAsyncDisposable
     /// <summary>One or the other.</summary>
     public static Task<LocalNetwork> StartAsync(bool nashiFirst) => nashiFirst ? NashiFirstAsync() : JavaScriptFirstAsync();
 
+    /// <summary>Kills the node that the others started from.</summary>
+    public async Task KillFirstAsync()
+    {
+        await _parts[0].DisposeAsync();
+        _parts.RemoveAt(0);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var part in _parts) await part.DisposeAsync();

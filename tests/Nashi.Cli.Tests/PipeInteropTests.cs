@@ -39,6 +39,16 @@ public sealed class PipeInteropTests
         Assert.Equal("from javascript", System.Text.Encoding.UTF8.GetString(output));
     }
 
+    [Fact]
+    public async Task Pipe_EntranceOfTheNetworkDiedSince_FindsThePeerFromWhatItRemembers()
+    {
+        using var folder = new TempFolder();
+        await using var network = await LocalNetwork.NashiFirstAsync();
+        await PipeOverAsync(network.Bootstrap, folder);
+        await network.KillFirstAsync();
+        await PipeOverAsync(network.Bootstrap, folder);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("short")]
@@ -48,5 +58,19 @@ public sealed class PipeInteropTests
         var (code, _, errors) = await NashiProcess.RunRawAsync(["pipe", phrase]);
         Assert.Equal(2, code);
         Assert.Contains("52 letters", errors, StringComparison.Ordinal);
+    }
+
+    private static async Task PipeOverAsync(string bootstrap, TempFolder folder)
+    {
+        var phrase = Commands.Base32.Encode(new byte[31].Append((byte)9).ToArray());
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var host = NashiProcess.RunRawAsync(["pipe", phrase, "--listen", "--bootstrap", bootstrap, "--storage", Path.Combine(folder.Path, "a")], null, line =>
+        {
+            if (line.Contains($"nashi pipe {phrase}", StringComparison.Ordinal)) listening.TrySetResult();
+        });
+        await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        var (code, _, errors) = await NashiProcess.RunRawAsync(["pipe", phrase, "--bootstrap", bootstrap, "--storage", Path.Combine(folder.Path, "b")], "from b"u8.ToArray());
+        Assert.True(code == 0, errors);
+        Assert.Equal("from b", System.Text.Encoding.UTF8.GetString((await host).Output));
     }
 }

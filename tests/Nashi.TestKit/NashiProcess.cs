@@ -9,6 +9,8 @@ public sealed class NashiProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    private static readonly TempFolder Home = new();
+
     private readonly Process _process;
     private readonly List<JsonElement> _seen = [];
     private readonly StringBuilder _errors = new();
@@ -133,6 +135,8 @@ public sealed class NashiProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         foreach (var argument in arguments) info.ArgumentList.Add(argument);
+        // Not the home of whoever runs the tests.
+        info.Environment["NASHI_HOME"] = Home.Path;
         return Process.Start(info) ?? throw new InvalidOperationException("nashi could not be started.");
     }
 
