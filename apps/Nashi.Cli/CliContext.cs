@@ -46,10 +46,52 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
     public ValueTask<IReadOnlyList<UdpAddress>> BootstrapAsync(CancellationToken cancellationToken) =>
         BootstrapResolver.ResolveAsync(BootstrapNames, cancellationToken);
 
+    /// <summary>Where nodes and peers are remembered, so that a dead entrance of the network does not matter the next time.</summary>
+    public INodeCache NodeCache => new FileNodeCache(Path.Combine(StorageDirectory, "nodes"));
+
     /// <summary>Opens the store.</summary>
     public ValueTask<DeploySession> OpenAsync(CancellationToken cancellationToken) => DeploySession.OpenAsync(
-        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Lan = Lan, Logs = Logs },
+        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Lan = Lan, NodeCache = NodeCache, Logs = Logs },
         cancellationToken);
+
+    /// <summary>Starts a node of the network, with what it knew the last time.</summary>
+    /// <param name="serves">Whether others may come to rely on it: it takes the well-known port, and keeps records once it has proved stable.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<DhtNode> StartNodeAsync(bool serves, CancellationToken cancellationToken)
+    {
+        var options = new DhtOptions
+        {
+            Bootstrap = await BootstrapAsync(cancellationToken).ConfigureAwait(false),
+            Cache = NodeCache,
+            Host = Host,
+            Port = serves ? DhtOptions.DefaultPort : 0,
+            Lan = Lan,
+            Ephemeral = serves ? null : true,
+            Logger = Logs.CreateLogger("Nashi.Dht"),
+        };
+        return await DhtNode.StartAsync(options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a node, and waits until it has found others.</summary>
+    /// <exception cref="CliException">Nobody answers.</exception>
+    public async ValueTask<DhtNode> JoinAsync(CancellationToken cancellationToken)
+    {
+        var node = await StartNodeAsync(serves: false, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await node.BootstrappedAsync(cancellationToken).ConfigureAwait(false);
+            if (node.GetStats().Answered > 0) return node;
+            throw new CliException("ERR_NETWORK_UNREACHABLE", "No node of the network answers. Check the connection and --bootstrap; nashi doctor tells more.");
+        }
+        catch
+        {
+            await node.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>What nodes of the network were met before.</summary>
+    public FileNodeCache NodeCache => new(Path.Combine(StorageDirectory, "network"));
 
     /// <summary>Where to bind: on this machine only, when all the nodes that were named are on this machine; everywhere otherwise.</summary>
     public IPAddress Host => BootstrapNames.All(IsLoopback) ? IPAddress.Loopback : IPAddress.Any;

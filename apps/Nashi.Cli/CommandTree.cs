@@ -46,6 +46,8 @@ internal static class CommandTree
         InfoCommand.Build(host),
         CoreCommand.Build(host),
         PipeCommand.Build(host),
+        ConnectCommand.Build(host),
+        RelayCommand.Build(host),
         DhtCommand.Build(host),
     ];
 }

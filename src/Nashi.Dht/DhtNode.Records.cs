@@ -13,6 +13,24 @@ public sealed partial class DhtNode
 {
     private static readonly byte[] AnySequence = [0];
 
+    /// <summary>Asks one node whether it is there, once; null when it does not answer.</summary>
+    public async ValueTask<DhtPing?> PingAsync(UdpAddress to, CancellationToken cancellationToken = default)
+    {
+        var (sent, came) = (Instant.Zero, Instant.Zero);
+        var reply = await AskAsync(done => RpcCall.Ping(to, Timed(done), retries: 0), cancellationToken).ConfigureAwait(false);
+        return reply is null ? null : new DhtPing(came - sent, reply.Seen, reply.FromId is not null);
+
+        Action<RpcReply?, Instant> Timed(Action<RpcReply?, Instant> done)
+        {
+            sent = Now();
+            return (answer, now) =>
+            {
+                came = now;
+                done(answer, now);
+            };
+        }
+    }
+
     /// <summary>Asks who announced a topic; answers come as nodes give them, ever nearer to the topic. The same peer may come several times.</summary>
     public async IAsyncEnumerable<LookupReply> LookupAsync(Topic target, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

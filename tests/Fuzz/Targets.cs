@@ -3,7 +3,9 @@ using Nashi.Datagrams;
 using Nashi.Deploy;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.HolePunching;
+using Nashi.Dht.Life;
 using Nashi.Dht.Records;
+using Nashi.Dht.Relaying;
 using Nashi.Dht.Rpc;
 using Nashi.Encoding;
 using Nashi.Hyperbee;
@@ -91,6 +93,9 @@ internal static class Targets
         new("handshake payload", ["connect", "dht"], bytes => PeerPayload.TryDecode(bytes) is not null),
         new("hole-punch message", ["connect", "dht"], bytes => HolepunchMessage.TryDecode(bytes) is not null),
         new("hole-punch payload", ["connect", "dht"], bytes => PunchPayload.TryDecode(bytes) is not null),
+        new("remembered nodes", ["text:" + Texts.Nodes], bytes => NodeMemoryText.TryParse(Text(bytes)) is not null, 4096),
+        new("relay pair", ["relay"], bytes => PairMessage.TryDecode(bytes) is { } pair && PairMessage.TryDecode(pair.Encode()) == pair),
+        new("relay unpair", ["relay"], bytes => UnpairMessage.TryDecode(bytes) is { } unpair && UnpairMessage.TryDecode(unpair.Encode()) == unpair),
     ];
 
     private static Target[] Hypercore() =>

@@ -14,6 +14,11 @@ internal static class DhtCommand
     {
         var command = new Command("dht", "The distributed hash table that peers find each other by");
         command.Subcommands.Add(BuildNode(host));
+        command.Subcommands.Add(DhtLookupCommand.Build(host));
+        command.Subcommands.Add(DhtAnnounceCommand.Build(host));
+        command.Subcommands.Add(DhtGetCommand.Build(host));
+        command.Subcommands.Add(DhtPutCommand.Build(host));
+        command.Subcommands.Add(DhtPingCommand.Build(host));
         return command;
     }
 
@@ -41,6 +46,7 @@ internal static class DhtCommand
             Host = host,
             Lan = IPAddress.IsLoopback(host) ? null : context.Lan,
             Port = port,
+            Cache = context.NodeCache,
             // Who runs a node wants it to serve: it does not wait to see whether it is stable. An isolated one is reachable by definition.
             Ephemeral = false,
             IsFirewalled = !isolated && !IPAddress.IsLoopback(host),
