@@ -246,7 +246,7 @@ public sealed partial class LanDiscovery : IDisposable
     [LoggerMessage(8501, LogLevel.Debug, "Multicast DNS on {Interface}")]
     private static partial void LogUsing(ILogger logger, string @interface);
 
-    [LoggerMessage(8502, LogLevel.Warning, "Multicast DNS is not to be had on {Interface}: {Error}. Peers on that network are found through the internet only.")]
+    [LoggerMessage(8502, LogLevel.Information, "Multicast DNS is not to be had on {Interface}: {Error}. Peers on that network are found through the internet only.")]
     private static partial void LogRefused(ILogger logger, string @interface, SocketError error);
 
     private sealed class Link(LanInterface card, MulticastSocket[] sockets) : IDisposable
