@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Nashi.Datagrams;
 using Nashi.Dht;
+using Nashi.Encoding;
 
 namespace Nashi.Cli.Commands;
 
@@ -11,8 +13,7 @@ namespace Nashi.Cli.Commands;
 internal static class DoctorCommand
 {
     private const int Tries = 3;
-    private const int WitnessesMax = 8;
-    private const int WitnessesEnough = 2;
+    private const int WitnessesMax = 6;
 
     public static Command Build(CommandHost host)
     {
@@ -23,51 +24,143 @@ internal static class DoctorCommand
 
     private static async Task RunAsync(CliContext context, CancellationToken cancellation)
     {
-        var advice = new List<string>();
-        ReportInterfaces(context, advice);
-        var entrances = await ResolveAsync(context, advice, cancellation).ConfigureAwait(false);
-        var remembered = await ReportCacheAsync(context, entrances, cancellation).ConfigureAwait(false);
-        // Bound as any other command binds, and asked from one socket: so the answers tell what its translator does.
-        var node = await context.StartNodeAsync(serves: false, cancellation).ConfigureAwait(false);
-        await using var nodeClosing = node.ConfigureAwait(false);
-        var answered = new List<(UdpAddress Node, DhtPing Ping)>();
-        foreach (var entrance in entrances) await AskAsync(context, node, entrance, "bootstrap", answered, cancellation).ConfigureAwait(false);
+        ReportInterfaces(context);
+        var entrances = await context.BootstrapAsync(cancellation).ConfigureAwait(false);
+        var cache = new WatchedNodeCache(new FileNodeCache(context.NodeCacheFolder));
+        await using var node = await StartAsync(context, entrances, cache, cancellation).ConfigureAwait(false);
+        ReportMemory(context, cache.Loaded);
         await node.BootstrappedAsync(cancellation).ConfigureAwait(false);
-        var others = remembered.Concat(await FindNodesAsync(node, cancellation).ConfigureAwait(false)).Except(entrances).Distinct();
-        foreach (var other in others.Take(WitnessesMax).ToArray())
+
+        // All from one socket, after its place is settled: the answers then tell what the translator in front of it does.
+        var pings = new List<DhtPing>();
+        var silent = 0;
+        foreach (var entrance in entrances)
         {
-            await AskAsync(context, node, other, "node", answered, cancellation).ConfigureAwait(false);
+            if (await AskAsync(context, node, entrance, isBootstrap: true, cancellation).ConfigureAwait(false) is { } ping) pings.Add(ping);
+            else silent++;
         }
 
-        var standing = Judge(answered, node);
-        Advise(advice, standing);
-        Conclude(context, node, standing, answered.Count, advice);
+        foreach (var other in await FindOthersAsync(node, entrances, cancellation).ConfigureAwait(false))
+        {
+            if (await AskAsync(context, node, other, isBootstrap: false, cancellation).ConfigureAwait(false) is { } ping) pings.Add(ping);
+        }
+
+        Conclude(context, Judge(node.IsFirewalled, pings), pings, silent);
     }
 
-    private static void ReportInterfaces(CliContext context, List<string> advice)
+    private static async ValueTask<DhtNode> StartAsync(
+        CliContext context, IReadOnlyList<UdpAddress> entrances, INodeCache cache, CancellationToken cancellation)
+    {
+        var options = new DhtOptions
+        {
+            Bootstrap = entrances,
+            Cache = cache,
+            Host = context.Host,
+            Port = 0,
+            // Only who might serve has itself tested for whether it can be reached.
+            Ephemeral = false,
+            Logger = context.Logs.CreateLogger("Nashi.Dht"),
+        };
+        return await DhtNode.StartAsync(options, cancellation).ConfigureAwait(false);
+    }
+
+    private static void ReportInterfaces(CliContext context)
     {
         var all = SystemNetworkWatch.Instance.GetAddresses();
-        var ipv4 = all.Where(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address)).ToArray();
-        var ipv6 = all.Where(address => address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false } && !IPAddress.IsLoopback(address)).ToArray();
+        string[] ipv4 = [.. all.Where(address => address.AddressFamily == AddressFamily.InterNetwork).Select(address => address.ToString())];
+        string[] ipv6 = [.. all.Where(address => address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv6LinkLocal: false }).Select(address => address.ToString())];
         var facts = new JsonObject { ["ipv4"] = ToJson(ipv4), ["ipv6"] = ToJson(ipv6) };
-        context.Reporter.Report("interfaces", facts, $"IPv4 of this machine: {List(ipv4)}\nIPv6 of this machine: {List(ipv6)} (the DHT itself speaks IPv4 only)");
-        if (ipv4.Length == 0 && !IPAddress.IsLoopback(context.Host)) advice.Add("This machine has no IPv4 address. The DHT speaks IPv4 only: connect to a network that has it.");
+        context.Reporter.Report("interfaces", facts, $"IPv4: {List(ipv4)}. IPv6: {List(ipv6)} (the DHT itself speaks IPv4 only).");
     }
 
-    private static async Task<IReadOnlyList<UdpAddress>> ResolveAsync(CliContext context, List<string> advice, CancellationToken cancellation)
+    private static void ReportMemory(CliContext context, NodeMemory memory) => context.Reporter.Report(
+        "cache",
+        new JsonObject { ["nodes"] = memory.Nodes.Count, ["peers"] = memory.Peers.Count },
+        memory.Nodes.Count == 0
+            ? "Remembered from earlier runs: no nodes yet."
+            : $"Remembered from earlier runs: {memory.Nodes.Count} nodes, so bootstrap nodes can be done without; {memory.Peers.Count} peers.");
+
+    private static async Task<IReadOnlyList<UdpAddress>> FindOthersAsync(DhtNode node, IReadOnlyList<UdpAddress> known, CancellationToken cancellation)
     {
-        var entrances = await context.BootstrapAsync(cancellation).ConfigureAwait(false);
-        if (entrances.Count == 0) advice.Add("No bootstrap node could be resolved: name some by address, with --bootstrap host:port.");
-        return entrances;
+        var bytes = new byte[Bytes32.Size];
+        SystemRandom.Instance.Fill(bytes);
+        var found = new HashSet<UdpAddress>();
+        await foreach (var reply in node.LookupAsync(new Topic(bytes), cancellation).ConfigureAwait(false))
+        {
+            if (!known.Contains(reply.From)) found.Add(reply.From);
+            if (found.Count == WitnessesMax) break;
+        }
+
+        return [.. found];
     }
 
-    private static async Task<IReadOnlyList<UdpAddress>> ReportCacheAsync(CliContext context, IReadOnlyList<UdpAddress> entrances, CancellationToken cancellation)
+    private static async Task<DhtPing?> AskAsync(CliContext context, DhtNode node, UdpAddress to, bool isBootstrap, CancellationToken cancellation)
     {
-        var memory = await context.NodeCache.LoadAsync(DhtNode.NameOf(entrances), cancellation).ConfigureAwait(false) ?? NodeMemory.Empty;
-        context.Reporter.Report(
-            "cache",
-            new JsonObject { ["nodes"] = memory.Nodes.Count, ["peers"] = memory.Peers.Count },
-            memory.Nodes.Count == 0 ? "Remembered from before: nothing yet." : $"Remembered from before: {memory.Nodes.Count} nodes, {memory.Peers.Count} peers. It can do without bootstrap nodes.");
-        return [.. memory.Nodes.Take(WitnessesMax)];
+        DhtPing? ping = null;
+        for (var i = 0; i < Tries && ping is null; i++) ping = await node.PingAsync(to, cancellation).ConfigureAwait(false);
+        var name = isBootstrap ? "Bootstrap node" : "Node";
+        var facts = new JsonObject { ["address"] = to.ToString(), ["bootstrap"] = isBootstrap, ["answered"] = ping is not null };
+        if (ping is null)
+        {
+            context.Reporter.Report("node", facts, $"{name} {to}: no answer");
+            return null;
+        }
+
+        facts["ms"] = Math.Round(ping.RoundTrip.TotalMilliseconds, 1);
+        facts["seen"] = ping.Seen.ToString();
+        context.Reporter.Report("node", facts, $"{name} {to}: answers in {facts["ms"]} ms; sees us at {ping.Seen}");
+        return ping;
     }
+
+    private static Reachability Judge(bool isFirewalled, List<DhtPing> pings)
+    {
+        if (pings.Count == 0) return Reachability.Blocked;
+        if (!isFirewalled) return Reachability.Open;
+        if (pings.Count == 1) return Reachability.Unknown;
+        // One node that lies, or is on another way to us, does not make a random translator.
+        var most = pings.CountBy(ping => ping.Seen).Max(seen => seen.Value);
+        return most * 2 > pings.Count ? Reachability.Consistent : Reachability.Random;
+    }
+
+    private static void Conclude(CliContext context, Reachability reachability, List<DhtPing> pings, int silent)
+    {
+        var (verdict, advice) = Explain(reachability, IPAddress.IsLoopback(context.Host));
+        if (silent > 0 && pings.Count > 0) advice = $"{silent} bootstrap nodes do not answer: others do, so that is harmless. {advice}".TrimEnd();
+        var facts = new JsonObject
+        {
+            ["reachability"] = reachability.ToString(),
+            ["udpBlocked"] = reachability == Reachability.Blocked,
+            ["address"] = pings.Count == 0 ? null : pings.CountBy(ping => ping.Seen).MaxBy(seen => seen.Value).Key.ToString(),
+            ["answered"] = pings.Count,
+            ["verdict"] = verdict,
+            ["advice"] = advice,
+        };
+        if (reachability == Reachability.Blocked)
+        {
+            context.Reporter.Report("verdict", facts, verdict);
+            throw new CliException("ERR_NETWORK_UNREACHABLE", advice);
+        }
+
+        context.Reporter.Final(facts, verdict);
+        if (advice.Length > 0) context.Reporter.Hint(advice);
+    }
+
+    private static (string Verdict, string Advice) Explain(Reachability reachability, bool isLocal) => reachability switch
+    {
+        Reachability.Blocked when isLocal => ("No node answers.", "Only nodes on this machine were asked, and none runs there. Start one with: nashi dht node --isolated"),
+        Reachability.Blocked => (
+            "No node answers: there is no connection, or something drops UDP.",
+            "Check that the machine is online; allow UDP out in its firewall and the router's; try another network, such as a phone's. On the local network, peers are still found."),
+        Reachability.Open => ("Good: anybody can reach this machine directly.", ""),
+        Reachability.Consistent => (
+            "Good: this machine is behind a firewall or router, but holes can be punched: it reaches nearly everybody directly.", ""),
+        Reachability.Random => (
+            "Difficult: the router gives each destination another port. Peers behind such routers too cannot be reached directly.",
+            "Forward a UDP port on the router, turn on its UPnP or 'full cone' mode, or go through a blind relay: nashi relay on a reachable machine, then --relay <key>."),
+        _ => ("The network works, but too few nodes answered to tell what kind of router is in between.", "Run it again in a minute, or name more nodes with --bootstrap."),
+    };
+
+    private static JsonArray ToJson(string[] values) => new([.. values.Select(value => (JsonNode)value)]);
+
+    private static string List(string[] values) => values.Length == 0 ? "none" : string.Join(", ", values);
 }
