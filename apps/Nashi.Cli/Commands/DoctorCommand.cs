@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Nashi.Datagrams;
 using Nashi.Dht;
-using Nashi.Encoding;
 
 namespace Nashi.Cli.Commands;
 
@@ -40,7 +39,7 @@ internal static class DoctorCommand
             else silent++;
         }
 
-        foreach (var other in await FindOthersAsync(node, entrances, cancellation).ConfigureAwait(false))
+        foreach (var other in node.GetKnownNodes(WitnessesMax + entrances.Count).Except(entrances).Take(WitnessesMax))
         {
             if (await AskAsync(context, node, other, isBootstrap: false, cancellation).ConfigureAwait(false) is { } ping) pings.Add(ping);
         }
@@ -57,8 +56,8 @@ internal static class DoctorCommand
             Cache = cache,
             Host = context.Host,
             Port = 0,
-            // Only who might serve has itself tested for whether it can be reached.
-            Ephemeral = false,
+            // Who might serve later has itself tested for whether it can be reached, without others coming to know it, and to miss it, yet.
+            Ephemeral = null,
             Logger = context.Logs.CreateLogger("Nashi.Dht"),
         };
         return await DhtNode.StartAsync(options, cancellation).ConfigureAwait(false);
@@ -79,20 +78,6 @@ internal static class DoctorCommand
         memory.Nodes.Count == 0
             ? "Remembered from earlier runs: no nodes yet."
             : $"Remembered from earlier runs: {memory.Nodes.Count} nodes, so bootstrap nodes can be done without; {memory.Peers.Count} peers.");
-
-    private static async Task<IReadOnlyList<UdpAddress>> FindOthersAsync(DhtNode node, IReadOnlyList<UdpAddress> known, CancellationToken cancellation)
-    {
-        var bytes = new byte[Bytes32.Size];
-        SystemRandom.Instance.Fill(bytes);
-        var found = new HashSet<UdpAddress>();
-        await foreach (var reply in node.LookupAsync(new Topic(bytes), cancellation).ConfigureAwait(false))
-        {
-            if (!known.Contains(reply.From)) found.Add(reply.From);
-            if (found.Count == WitnessesMax) break;
-        }
-
-        return [.. found];
-    }
 
     private static async Task<DhtPing?> AskAsync(CliContext context, DhtNode node, UdpAddress to, bool isBootstrap, CancellationToken cancellation)
     {
