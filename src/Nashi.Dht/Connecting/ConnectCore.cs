@@ -48,6 +48,8 @@ internal sealed class ConnectCore
     private PublicKey? _relay;
     private Instant _relayDeadline = Instant.Never;
     private bool _isRelayed;
+    private bool _usesRelays;
+    private RelayThrough? _spare;
     private ConnectFailure _lastFailure = ConnectFailure.CannotHolepunch;
 
     /// <summary>Prepares; nothing is sent yet.</summary>
@@ -91,6 +93,7 @@ internal sealed class ConnectCore
     public void Start(Instant now)
     {
         foreach (var relay in _plan.Relays.Take(MaxRelays)) _actions.Enqueue(new ConnectAction.DialRelay(relay));
+        _usesRelays = _plan.Relays.Count > 0;
         foreach (var node in _plan.KnownRelays) Meet(node);
         if (_hasSeeds) _trustedUntil = now + Trust;
         else Search([]);
@@ -159,10 +162,17 @@ internal sealed class ConnectCore
     }
 
     /// <summary>The relay did not join us, or is not to be had.</summary>
-    public void HandleRelayFailed()
+    public void HandleRelayFailed(Instant now)
     {
         if (IsDone || _relayDeadline == Instant.Never) return;
         _relayDeadline = Instant.Never;
+        if (_spare is { } spare)
+        {
+            _spare = null;
+            Pair(spare, isInitiator: true, now);
+            return;
+        }
+
         if (_lastFailure == ConnectFailure.CannotHolepunch) _lastFailure = ConnectFailure.RelayAborted;
         GiveUpIfHopeless();
     }
@@ -205,7 +215,7 @@ internal sealed class ConnectCore
     public void HandleTimeout(Instant now)
     {
         if (IsDone) return;
-        if (now >= _relayDeadline) HandleRelayFailed();
+        if (now >= _relayDeadline) HandleRelayFailed(now);
         if (!IsDone && now >= _trustedUntil) Distrust();
         if (IsDone || now < _deadline) return;
         _deadline = Instant.Never;
@@ -280,14 +290,26 @@ internal sealed class ConnectCore
         else ChoosePath(remote, node, server, seen, now);
     }
 
-    // The server's proposal counts, and else our own. Source: network.md §7.
+    // The server's proposal counts, and else our own. Should theirs be dead, a server of ours comes to our own as well. Source: network.md §7.
     private void MeetAtRelay(PeerPayload remote, Instant now)
     {
-        var theirs = remote.RelayThrough;
-        var at = theirs ?? (_relay is { } ours ? new RelayThrough(ours, _plan.RelayToken) : null);
-        if (at is null) return;
+        var ours = _relay is { } relay ? new RelayThrough(relay, _plan.RelayToken) : null;
+        if (remote.RelayThrough is { } theirs)
+        {
+            _spare = ours;
+            Pair(theirs, isInitiator: false, now);
+        }
+        else if (ours is not null)
+        {
+            Pair(ours, isInitiator: true, now);
+        }
+    }
+
+    private void Pair(RelayThrough at, bool isInitiator, Instant now)
+    {
+        _usesRelays = true;
         _relayDeadline = now + RelayLeg.Patience;
-        _actions.Enqueue(new ConnectAction.Pair(at, IsInitiator: theirs is null));
+        _actions.Enqueue(new ConnectAction.Pair(at, isInitiator));
     }
 
     private void ChoosePath(PeerPayload remote, UdpAddress relay, UdpAddress server, UdpAddress seen, Instant now)
@@ -336,7 +358,7 @@ internal sealed class ConnectCore
         }
 
         _actions.Enqueue(new ConnectAction.Connect(socket, to, kind));
-        if (_plan.Relays.Count > 0) _actions.Enqueue(new ConnectAction.DropRelays());
+        if (_usesRelays) _actions.Enqueue(new ConnectAction.DropRelays());
     }
 
     private void GiveUpIfHopeless()

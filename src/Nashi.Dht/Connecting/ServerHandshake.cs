@@ -30,6 +30,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private volatile RelayDials? _relays;
     private DhtConnection? _connection;
     private bool _pairs;
+    private bool _usesTheirRelay;
     private bool _waitsOnlyForRelay;
     private bool _hasEnded;
 
@@ -185,8 +186,10 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private void StartRelay(RelayThrough at)
     {
         _pairs = true;
-        _relays = new RelayDials(_context.Node, _context.Dial);
-        _ = PairAsync(_relays, at, isInitiator: at == _meetsAt, _raw!.LocalId);
+        var isOurs = at == _meetsAt;
+        _usesTheirRelay = !isOurs;
+        _relays ??= new RelayDials(_context.Node, _context.Dial);
+        _ = PairAsync(_relays, at, isOurs, _raw!.LocalId);
     }
 
     private async Task PairAsync(RelayDials relays, RelayThrough at, bool isInitiator, uint streamId)
@@ -221,7 +224,10 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private void HandleRelayFailed()
     {
         _pairs = false;
-        if (_waitsOnlyForRelay) End();
+        if (_hasEnded || _connection is not null) return;
+        // Ours is dead: a client of ours now goes to the one it named itself.
+        if (_client!.RelayThrough is { } theirs && !_usesTheirRelay) StartRelay(theirs);
+        else if (_waitsOnlyForRelay) End();
     }
 
     // No direct path came about: what is left is the relay.

@@ -84,7 +84,7 @@ public sealed class PunchTests
     [InlineData("sym", "port")]
     public void Punch_OneRandomRouter_IsQuick(string server, string client)
     {
-        const int Runs = 120;
+        const int Runs = 1000;
         var times = new List<double>();
         var failed = 0;
         for (ulong seed = 1; seed <= Runs; seed++)
@@ -94,7 +94,7 @@ public sealed class PunchTests
             times.Add(world.Took.TotalSeconds);
         }
 
-        // It is a matter of luck: about 1 attempt in 10 000 meets no port at all. Which seeds do never changes.
+        // It is a matter of luck: about 1 attempt in 10 000 meets no port at all (of 6 000 seeds, one did). Which seeds do never changes.
         Assert.InRange(failed, 0, 1);
 
         times.Sort();
