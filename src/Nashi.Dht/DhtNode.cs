@@ -139,6 +139,9 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
             counters.BadTokens, counters.Withheld);
     });
 
+    /// <summary>Some nodes of the network, those heard of last first.</summary>
+    public IReadOnlyList<UdpAddress> GetKnownNodes(int max) => Enter((core, _) => core.Table.Latest.Take(max).Select(node => node.Address).ToArray());
+
     /// <summary>Withdraws its servers and closes all that belongs to it.</summary>
     public async ValueTask DisposeAsync()
     {

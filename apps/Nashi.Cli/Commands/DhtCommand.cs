@@ -28,10 +28,14 @@ internal static class DhtCommand
         var port = new Option<int>("--port") { Description = "UDP port; 0 takes a free one", HelpName = "n", DefaultValueFactory = _ => 49737 };
         var isolated = new Option<bool>("--isolated") { Description = "Need no other node; others can start from this one" };
         var command = new Command("node", "Run a node until Ctrl-C") { bind, port, isolated };
-        command.Validators.Add(result =>
+        // Of the options, not of the command: that one's do not see the defaults.
+        port.Validators.Add(result =>
         {
-            if (result.GetValue(port) is < 0 or > ushort.MaxValue) result.AddError("--port is 0 to 65535.");
-            if (!IPAddress.TryParse(result.GetValue(bind), out _)) result.AddError("--host is an IP address, such as 0.0.0.0.");
+            if (result.GetValueOrDefault<int>() is < 0 or > ushort.MaxValue) result.AddError("--port is 0 to 65535.");
+        });
+        bind.Validators.Add(result =>
+        {
+            if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError("--host is an IP address, such as 0.0.0.0.");
         });
         host.Handle(command, (context, cancellation) => RunNodeAsync(
             context, IPAddress.Parse(context.Parsed.GetRequiredValue(bind)), context.Parsed.GetValue(port), context.Parsed.GetValue(isolated), cancellation));

@@ -15,9 +15,9 @@ internal static class DhtPingCommand
         var to = new Argument<string>("host:port") { Description = "The node" };
         var count = new Option<int>("--count") { Description = "How often", HelpName = "n", DefaultValueFactory = _ => 4 };
         var command = new Command("ping", "Ask a node whether it is there, and where it sees us") { to, count };
-        command.Validators.Add(result =>
+        count.Validators.Add(result =>
         {
-            if (result.GetValue(count) is < 1 or > CountMax) result.AddError($"--count is 1 to {CountMax}.");
+            if (result.GetValueOrDefault<int>() is < 1 or > CountMax) result.AddError($"--count is 1 to {CountMax}.");
         });
         host.Handle(command, (context, cancellation) => RunAsync(context, context.Parsed.GetRequiredValue(to), context.Parsed.GetValue(count), cancellation));
         return command;

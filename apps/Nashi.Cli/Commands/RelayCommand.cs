@@ -18,10 +18,13 @@ internal static class RelayCommand
         var rate = new Option<long>("--rate") { Description = "Bytes a second that all pairs may use together; 0 for no limit", HelpName = "n" };
         var seed = KeyFile.MakeOption();
         var command = new Command("relay", "Carry packets of peers that cannot reach each other, unread, until Ctrl-C (a blind relay)") { allow, pairs, rate, seed };
-        command.Validators.Add(result =>
+        pairs.Validators.Add(result =>
         {
-            if (result.GetValue(pairs) < 1) result.AddError("--max-pairs is 1 or more.");
-            if (result.GetValue(rate) < 0) result.AddError("--rate is 0 or more.");
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--max-pairs is 1 or more.");
+        });
+        rate.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() < 0) result.AddError("--rate is 0 or more.");
         });
         host.Handle(command, (context, cancellation) =>
         {
