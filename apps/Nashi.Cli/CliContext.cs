@@ -46,9 +46,12 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
     public ValueTask<IReadOnlyList<UdpAddress>> BootstrapAsync(CancellationToken cancellationToken) =>
         BootstrapResolver.ResolveAsync(BootstrapNames, cancellationToken);
 
+    /// <summary>Where nodes and peers are remembered, so that a dead entrance of the network does not matter the next time.</summary>
+    public INodeCache NodeCache => new FileNodeCache(Path.Combine(StorageDirectory, "nodes"));
+
     /// <summary>Opens the store.</summary>
     public ValueTask<DeploySession> OpenAsync(CancellationToken cancellationToken) => DeploySession.OpenAsync(
-        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Lan = Lan, Logs = Logs },
+        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Lan = Lan, NodeCache = NodeCache, Logs = Logs },
         cancellationToken);
 
     /// <summary>Where to bind: on this machine only, when all the nodes that were named are on this machine; everywhere otherwise.</summary>

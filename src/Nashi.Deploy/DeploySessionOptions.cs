@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nashi.Datagrams;
+using Nashi.Dht;
 using Nashi.Lan;
 
 namespace Nashi.Deploy;
@@ -20,6 +21,9 @@ public sealed record DeploySessionOptions
 
     /// <summary>How peers on the local network are looked for; null not to (default).</summary>
     public LanOptions? Lan { get; init; }
+
+    /// <summary>Where nodes and peers are remembered from one time to the next; null not to (default).</summary>
+    public INodeCache? NodeCache { get; init; }
 
     /// <summary>Where to log. Default: nowhere.</summary>
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;

@@ -10,7 +10,7 @@ public sealed class Seed : IAsyncDisposable
 {
     private readonly Drive _drive;
     // What an announcement on the internet may take before being found by neighbours is enough.
-    private static readonly TimeSpan LanPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LanPatience = TimeSpan.FromSeconds(3);
 
     private readonly DeploySession _session;
     private readonly SwarmDiscovery _discovery;

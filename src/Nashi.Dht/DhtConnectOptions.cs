@@ -42,4 +42,7 @@ public sealed record DhtConnectOptions
 
     /// <summary>Told each step as it happens, one at a time and in order, on any thread; must return soon and not throw.</summary>
     public Action<ConnectStep>? Progress { get; init; }
+
+    /// <summary>Awaited when the peer has answered, before what it said is acted on; throws to give up.</summary>
+    internal Func<CancellationToken, Task>? BeforeConnecting { get; init; }
 }

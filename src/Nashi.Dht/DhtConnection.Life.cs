@@ -1,9 +1,14 @@
+using Nashi.Dht.Life;
+using Nashi.SecretStream;
+using Nashi.Udx;
+
 namespace Nashi.Dht;
 
 /// <content>How it fares.</content>
-public sealed partial class DhtConnection
+public sealed partial class DhtConnection : IRevivable
 {
     private TimeSpan _keepAlive;
+    private Revival? _revival;
 
     /// <summary>How the connection fares now.</summary>
     public ConnectionInfo GetInfo()
@@ -23,6 +28,21 @@ public sealed partial class DhtConnection
             Moves = Raw.Moves,
         };
     }
+
+    /// <inheritdoc />
+    UdxStreamStats IRevivable.GetStats() => Raw.GetStats();
+
+    /// <inheritdoc />
+    void IRevivable.Probe() => Raw.Probe();
+
+    /// <inheritdoc />
+    void IRevivable.Abort(CloseReason reason) => Stream.Abort(reason);
+
+    /// <summary>From now on, the peer is called afresh when the connection falls silent.</summary>
+    internal void ReviveBy(Recall recall, TimeProvider clock) => Volatile.Write(ref _revival, new Revival(this, _keepAlive, recall, clock));
+
+    /// <summary>Whether it speaks, and what is done otherwise; about once a second.</summary>
+    internal RevivalStep LookAfter(CancellationToken cancellationToken) => Volatile.Read(ref _revival)?.Look(cancellationToken) ?? RevivalStep.None;
 
     /// <summary>Sends a sign of life: the remote may have to learn where we are now. Only where empty messages are known to be swallowed.</summary>
     internal void ShowLife()

@@ -80,8 +80,7 @@ public sealed partial class DhtNode : IConnectNode
         OfferOnLan(announcer, keyPair.PublicKey);
         try
         {
-            await BootstrappedAsync(cancellationToken).ConfigureAwait(false);
-            await announcer.StartAsync(cancellationToken).ConfigureAwait(false);
+            await StartAnnouncingAsync(announcer, cancellationToken).ConfigureAwait(false);
             return announcer;
         }
         catch

@@ -17,6 +17,9 @@ public sealed partial class DhtNode
     // A question there takes at most a tenth of a second to be sent, and its answer a second more if the last one was just given.
     private static readonly TimeSpan LanPatience = TimeSpan.FromSeconds(1.5);
 
+    // With an internet an announcement takes a second; without one, nine.
+    private static readonly TimeSpan ListenPatience = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<Announcer, IDisposable> _lanOffers = new();
     private readonly ConcurrentDictionary<UdpAddress, byte> _greeted = new();
 
@@ -57,6 +60,22 @@ public sealed partial class DhtNode
         {
             found.TryComplete(error);
         }
+    }
+
+    /// <summary>Announces; when that takes long and neighbours can find us already, goes on with it while the caller goes on too.</summary>
+    private async Task StartAnnouncingAsync(Announcer announcer, CancellationToken cancellationToken)
+    {
+        var starting = BootstrapAndStartAsync(announcer);
+        var patience = Lan is null ? Task.Delay(Timeout.InfiniteTimeSpan, _options.Clock, Closing) : Task.Delay(ListenPatience, _options.Clock, Closing);
+        await Task.WhenAny(starting, patience).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!starting.IsCompleted && Lan?.GetStats().Interfaces > 0) return;
+        await starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task BootstrapAndStartAsync(Announcer announcer)
+    {
+        await BootstrappedAsync(Closing).ConfigureAwait(false);
+        await announcer.StartAsync(Closing).ConfigureAwait(false);
     }
 
     private void StartLan()

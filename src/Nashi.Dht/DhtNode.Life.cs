@@ -170,10 +170,21 @@ public sealed partial class DhtNode
             _watches++;
             if (_hasNetworkEvent || _watches % LookAtAddressesEvery == 0) LookAtAddresses();
             LookAfterMemory();
+            LookAfterConnections();
         }
         finally
         {
             Volatile.Write(ref _isWatching, 0);
+        }
+    }
+
+    private void LookAfterConnections()
+    {
+        var awake = _awake;
+        if (awake.IsCancellationRequested) return;
+        foreach (var connection in _live.Keys)
+        {
+            if (connection.LookAfter(awake.Token) == RevivalStep.Call) Log.Silent(_options.Logger, connection);
         }
     }
 

@@ -61,6 +61,6 @@ internal static partial class Log
     [LoggerMessage(4032, LogLevel.Debug, "Connecting to {Peer} failed: {Code}")]
     public static partial void ConnectFailed(ILogger logger, PublicKey peer, string code);
 
-    [LoggerMessage(4033, LogLevel.Information, "{Connection} has been silent for {Seconds} s: {What}.")]
-    public static partial void Silent(ILogger logger, DhtConnection connection, double seconds, string what);
+    [LoggerMessage(4033, LogLevel.Information, "{Connection} is silent: its peer is called afresh.")]
+    public static partial void Silent(ILogger logger, DhtConnection connection);
 }

@@ -41,4 +41,7 @@ public enum CloseKind
 
     /// <summary>The counter of unordered messages wrapped around.</summary>
     NonceExhausted,
+
+    /// <summary>The peer answers, but no longer on this path: it was restarted, or a router between forgot the connection. Connecting again works.</summary>
+    PeerMoved,
 }

@@ -14,6 +14,7 @@ internal static class Corpus
         foreach (var area in areas)
         {
             if (area.StartsWith("text:", StringComparison.Ordinal)) seeds.Add(System.Text.Encoding.UTF8.GetBytes(area[5..]));
+            else if (area.StartsWith("hex:", StringComparison.Ordinal)) seeds.Add(Convert.FromHexString(area[4..]));
             else Collect(Vectors.Load(area), seeds);
         }
 

@@ -44,7 +44,7 @@ public sealed class DecoderTests
     }
 
     private static bool HasCorpus(string area) =>
-        area.StartsWith("text:", StringComparison.Ordinal) || File.Exists(TestKit.Repository.PathOf("tests", "vectors", area + ".json"));
+        area.StartsWith("text:", StringComparison.Ordinal) || area.StartsWith("hex:", StringComparison.Ordinal) || File.Exists(TestKit.Repository.PathOf("tests", "vectors", area + ".json"));
 
     private static string Describe(Target target, byte[] input, int number) =>
         $"{target.Name}, seed {Seed}, input {number}: {Convert.ToHexStringLower(input.AsSpan(0, Math.Min(400, input.Length)))}";

@@ -3,6 +3,7 @@ using Nashi.Datagrams;
 using Nashi.Deploy;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.HolePunching;
+using Nashi.Dht.Life;
 using Nashi.Dht.Records;
 using Nashi.Dht.Relaying;
 using Nashi.Dht.Rpc;
@@ -19,6 +20,8 @@ using Nashi.Hyperdrive.Drives;
 using Nashi.Protomux;
 using Nashi.Protomux.Rpc.Protocol;
 using Nashi.Protomux.Wakeup.Protocol;
+using Nashi.Lan.Messages;
+using Nashi.Lan.Protocol;
 using Nashi.SecretStream;
 using Nashi.Storage;
 using Nashi.Storage.Records;
@@ -75,6 +78,9 @@ internal static class Targets
     [
         new("UDX header", ["udx"], bytes => PacketHeader.TryRead(bytes, out _)),
         new("UDX packets", ["udx"], StreamDecoders.Udx, 4096),
+        new("multicast DNS", LanSeeds.Messages, bytes => DnsReader.TryDecode(bytes, out _), 128),
+        new("LAN profile", LanSeeds.Profiles, bytes => LanProfile.TryDecode(bytes) is not null),
+        new("LAN sealed keys", LanSeeds.Profiles, bytes => SealedKeys.Decode(bytes).Count > 0),
         new("UDP address", ["text:127.0.0.1:80", "text:[::1]:80"], bytes => UdpAddress.TryParse(Text(bytes), out _)),
         new("DHT request", ["connect", "dht"], bytes => RpcRequest.TryDecode(bytes, out _)),
         new("DHT response", ["connect", "dht"], bytes => RpcResponse.TryDecode(bytes, out _)),
@@ -89,6 +95,7 @@ internal static class Targets
         new("hole-punch payload", ["connect", "dht"], bytes => PunchPayload.TryDecode(bytes) is not null),
         new("relay pair", ["relay"], bytes => PairMessage.TryDecode(bytes) is { } pair && PairMessage.TryDecode(pair.Encode()) == pair),
         new("relay unpair", ["relay"], bytes => UnpairMessage.TryDecode(bytes) is { } unpair && UnpairMessage.TryDecode(unpair.Encode()) == unpair),
+        new("remembered nodes", ["text:" + Texts.Nodes], bytes => NodeMemoryText.TryParse(Text(bytes)) is not null, 4096),
     ];
 
     private static Target[] Hypercore() =>

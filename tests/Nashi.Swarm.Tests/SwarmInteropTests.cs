@@ -4,6 +4,7 @@ using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht;
 using Nashi.Encoding;
+using Nashi.SecretStream;
 using Nashi.TestKit;
 
 namespace Nashi.Swarm.Tests;
@@ -48,6 +49,27 @@ public sealed class SwarmInteropTests : IAsyncDisposable
         var connection = await NextAsync(swarm);
         Assert.Equal(client ? [Topic] : [], connection.Topics);
         await EchoAsync(connection);
+    }
+
+    [Fact]
+    public async Task JoinPeer_ReferenceKilledAndRestarted_ConnectsAgain()
+    {
+        await NetworkAsync();
+        await using var first = JsPeer.Start("connect-peer.cjs", _bootstrap.ToString());
+        _js = JsPeer.Start("connect-peer.cjs", _bootstrap.ToString());
+        await first.NextAsync("ready");
+        await _js.NextAsync("ready");
+        var key = await ListenAsync(first);
+        await using var swarm = await SwarmAsync(2);
+        swarm.JoinPeer(key);
+        var before = await NextAsync(swarm);
+        await first.NextAsync("connection");
+
+        await first.DisposeAsync();
+        await ListenAsync(_js);
+        var after = await NextAsync(swarm);
+        Assert.Equal(key, after.RemotePublicKey);
+        Assert.Equal(CloseKind.PeerMoved, (await before.Stream.Closed.WaitAsync(Patience, Token)).Kind);
     }
 
     [Fact]
@@ -118,6 +140,12 @@ public sealed class SwarmInteropTests : IAsyncDisposable
     }
 
     private static async Task<SwarmConnection> NextAsync(Swarm swarm) => await swarm.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
+
+    private static async Task<PublicKey> ListenAsync(JsPeer js)
+    {
+        await js.SendAsync(new JsonObject { ["do"] = "server", ["seed"] = new string('7', 64) });
+        return new PublicKey((await js.NextAsync("listening")).Bytes("key"));
+    }
 
     private static async Task EchoOnceAsync(Swarm swarm)
     {

@@ -21,6 +21,7 @@ public sealed class JsPeer : IAsyncDisposable
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _ended;
+    private int _isDisposed;
 
     private JsPeer(Process process) => _process = process;
 
@@ -92,6 +93,7 @@ public sealed class JsPeer : IAsyncDisposable
     /// <summary>Ends the process.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
@@ -134,5 +136,6 @@ public sealed class JsPeer : IAsyncDisposable
         }
     }
 
-    private string Said() => new StringBuilder().AppendJoin('\n', _noise).ToString();
+    // Under the gate, or when nothing comes any more.
+    private string Said() => new StringBuilder().AppendJoin('\n', _noise).Append("\nUnread: ").AppendJoin('\n', _seen.ToArray()).ToString();
 }

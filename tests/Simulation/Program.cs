@@ -6,7 +6,7 @@ namespace Nashi.Simulation;
 /// <summary>Commands for long runs; any other argument is for the test runner.</summary>
 internal static class Program
 {
-    public static int Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
         try
         {
@@ -16,7 +16,7 @@ internal static class Program
                 "network" => Network(flags),
                 "sybil" => Sybil(flags),
                 "plot" => Plot(flags),
-                _ => Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args).GetAwaiter().GetResult(),
+                _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
             };
         }
         catch (Exception error) when (error is ArgumentException or FormatException)

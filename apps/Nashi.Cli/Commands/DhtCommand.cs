@@ -41,6 +41,7 @@ internal static class DhtCommand
             Host = host,
             Lan = IPAddress.IsLoopback(host) ? null : context.Lan,
             Port = port,
+            Cache = context.NodeCache,
             // Who runs a node wants it to serve: it does not wait to see whether it is stable. An isolated one is reachable by definition.
             Ephemeral = false,
             IsFirewalled = !isolated && !IPAddress.IsLoopback(host),

@@ -35,6 +35,7 @@ internal static class PipeCommand
             Host = context.Host,
             Lan = context.Lan,
             Ephemeral = true,
+            Cache = context.NodeCache,
             Logger = context.Logs.CreateLogger("Nashi.Dht"),
         };
         await using var node = await DhtNode.StartAsync(options, cancellation).ConfigureAwait(false);

@@ -10,13 +10,15 @@ namespace Nashi.Dht.Announcing;
 
 /// <summary>Keeps a server announced at the three nodes nearest to its key, which pass handshakes on to it.</summary>
 /// <remarks>
-/// Owned by its node and its server. A loop: ask for the nearest nodes, announce there, take back what is stale, then ping the chosen nodes every three
-/// seconds; start over when one falls silent, when one sees us elsewhere than it did (its way to us is gone, though it still answers: network.md §3.3 says
-/// what becomes of a server that does not look), or after some five minutes. Three generations of nodes are recognised as ours.
+/// Owned by its node and its server. A loop: ask for the nearest nodes (and some further ones where the nearest look like a crowd), announce there, take
+/// back what is stale, then ping the chosen nodes every three seconds; start over when one falls silent, when one sees us elsewhere than it did (its way to
+/// us is gone, though it still answers: network.md §3.3 says what becomes of a server that does not look), or after some five minutes. Three generations of
+/// nodes are recognised as ours.
 /// </remarks>
 internal sealed class Announcer : IServerAnnouncer
 {
     private const int RelayCount = 3;
+    private const int AroundCount = 8;
     private const int PingRounds = 100;
     private const int PingRetries = 1;
 
@@ -202,7 +204,7 @@ internal sealed class Announcer : IServerAnnouncer
         var outcome = await _node.QueryAsync(new AskOptions(_target, DhtCommand.FindPeer) { Seeds = _seeds }, cancellationToken).ConfigureAwait(false);
         if (outcome.Closest.Count == 0) return;
         _seeds = [.. outcome.Closest.Select(reply => reply.From)];
-        var announced = await Task.WhenAll(outcome.Closest.Take(RelayCount).Select(reply => AnnounceAtAsync(reply, cancellationToken))).ConfigureAwait(false);
+        var announced = await Task.WhenAll(Choose(outcome).Select(reply => AnnounceAtAsync(reply, cancellationToken))).ConfigureAwait(false);
         RelayRoute[] relays = [.. announced.Where(route => route is not null).Select(route => route!.Value)];
         if (relays.Length == 0) return;
         UdpAddress[] addresses = [.. relays.Select(relay => relay.Relay)];
@@ -212,6 +214,13 @@ internal sealed class Announcer : IServerAnnouncer
         Log.Announced(_node.Logger, _keyPair.PublicKey, relays.Length);
         var stale = before[0].Relays.Select(relay => relay.Relay).Except(relays.Select(relay => relay.Relay));
         await Task.WhenAll(stale.Select(UnannounceAsync)).ConfigureAwait(false);
+    }
+
+    // A crowd right at the key may be one attacker's: then some of the neighbourhood, evenly, are to know us too. Source: threats.md row 8.
+    private static IEnumerable<RpcReply> Choose(QueryOutcome outcome)
+    {
+        var step = Math.Max(1, outcome.Around.Count / AroundCount);
+        return outcome.Closest.Take(RelayCount).Concat(outcome.Around.Where((_, i) => i % step == 0).Take(AroundCount));
     }
 
     private async Task<RelayRoute?> AnnounceAtAsync(RpcReply reply, CancellationToken cancellationToken)

@@ -231,9 +231,11 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         try
         {
             reply = await _node.RequestAsync(ConnectCommands.Handshake, _target, message, node, null, 3, _life.Token).ConfigureAwait(false);
+            if (reply?.Value is not null && _options.BeforeConnecting is { } wait) await wait(_life.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException error)
         {
+            if (reply is not null) _outcome.TrySetCanceled(error.CancellationToken);
             return;
         }
 

@@ -8,6 +8,8 @@ namespace Nashi.Dht.Connecting;
 /// <summary>What a node offers its user to connect: the calls behind <c>ConnectAsync</c> and <c>CreateServer</c>.</summary>
 internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
 {
+    private static readonly TimeSpan RecallTimeout = TimeSpan.FromSeconds(20);
+
     private readonly RelayCache _relays = new();
 
     /// <summary>Through whom each peer was reached the last time.</summary>
@@ -28,6 +30,8 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
             var connection = await attempt.RunAsync(both.Token).ConfigureAwait(false);
             _relays.Set(peer, attempt.RelaysForNextTime);
             goesOn = true;
+            // A fresh call that succeeds is closed at once: it needs no care.
+            if (options.BeforeConnecting is null) connection.ReviveBy((wait, token) => RecallAsync(peer, keyPair, options, wait, token), node.Clock);
             _ = FinishAsync(attempt);
             return connection;
         }
@@ -45,6 +49,14 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
     /// <summary>Connects to a blind relay.</summary>
     public Task<DhtConnection> DialRelayAsync(PublicKey relay, CancellationToken cancellationToken) =>
         ConnectAsync(relay, node.DefaultKeyPair, new DhtConnectOptions { Timeout = RelayLeg.Patience }, cancellationToken);
+
+    // Not from the relays that the user named: the peer may have others by now. Those it was reached through are asked first, beside a search.
+    private async Task<IAsyncDisposable> RecallAsync(
+        PublicKey peer, KeyPair keyPair, DhtConnectOptions options, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
+    {
+        var fresh = options with { KnownRelays = [], Progress = null, Timeout = RecallTimeout, BeforeConnecting = wait };
+        return await ConnectAsync(peer, keyPair, fresh, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Closes every server.</summary>
     public async Task CloseAsync()

@@ -234,7 +234,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private void GiveUp()
     {
         _waitsOnlyForRelay = true;
-        _punch?.Close();
+        _punch?.Dispose();
         if (!_pairs) End();
     }
 
@@ -269,7 +269,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _raw?.SetFirewall(null);
         _relays?.CloseAllBut(null);
         _keys?.Dispose();
-        _punch?.Close();
+        _punch?.Dispose();
         _reply.TrySetResult(null);
         _context.Ended(_id);
     }

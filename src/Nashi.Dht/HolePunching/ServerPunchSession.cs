@@ -5,8 +5,8 @@ using Nashi.Udx;
 namespace Nashi.Dht.HolePunching;
 
 /// <summary>Does what a <see cref="ServerPunch"/> decides: sockets, answers and time.</summary>
-/// <remarks>Owned by one <see cref="ServerHandshake"/>, on whose lane everything runs. <see cref="Close"/> ends it, closing every socket that was not taken.</remarks>
-internal sealed class ServerPunchSession
+/// <remarks>Owned by one <see cref="ServerHandshake"/>, on whose lane everything runs. <see cref="Dispose"/> ends it, closing every socket that was not taken.</remarks>
+internal sealed class ServerPunchSession : IDisposable
 {
     private readonly IConnectNode _node;
     private readonly IServerAnnouncer _announcer;
@@ -62,7 +62,7 @@ internal sealed class ServerPunchSession
         }
         catch (DatagramException)
         {
-            session.Close();
+            session.Dispose();
             return null;
         }
     }
@@ -82,14 +82,15 @@ internal sealed class ServerPunchSession
     /// <returns>Null when it is not one of the punch.</returns>
     public PunchSocket? TryTake(UdxSocket socket) => _sockets.TryTake(socket);
 
-    /// <summary>Ends it.</summary>
-    public void Close()
+    /// <inheritdoc />
+    public void Dispose()
     {
         if (_isClosed) return;
         _isClosed = true;
         _core.Close(_timer.Now);
         _timer.Dispose();
-        _ = _life.CancelAsync();
+        _life.Cancel();
+        _life.Dispose();
         _secrets.Dispose();
         _requests.Clear();
         _ = _sockets.DisposeAsync().AsTask();

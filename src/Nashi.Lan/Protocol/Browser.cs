@@ -19,7 +19,7 @@ internal sealed class Browser(Queue<LanDatagram> sends, Queue<LanEvent> events, 
     private const int MaxQuestionsPerMessage = 32;
     private const int MaxAskedPerNeighbour = 32;
     private const int MaxRefreshes = 4;
-    private const int Tries = 4;
+    private const int Tries = 5;
     private const uint MaxTimeToLive = 4500;
 
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
@@ -123,7 +123,7 @@ internal sealed class Browser(Queue<LanDatagram> sends, Queue<LanEvent> events, 
                 if (isOther) neighbour.Asked.Clear();
                 neighbour.Profile = profile;
                 Hear(neighbour, record, now);
-                return isOther;
+                return isOther || neighbour.Asked.Values.Any(asked => asked.IsListed && !asked.IsAnswered);
             default:
                 // A pointer does not say that port and profile still hold.
                 return !neighbour.IsComplete;
@@ -158,9 +158,10 @@ internal sealed class Browser(Queue<LanDatagram> sends, Queue<LanEvent> events, 
         if (!isListed && !neighbour.Profile.HasMore) return;
         neighbour.IsMatched |= isListed;
         if (isListed && want.IsPeer) events.Enqueue(new LanEvent(want, new LanPeer(null, neighbour.Address)));
+        else if (neighbour.Asked.TryGetValue(tag, out var asked) && asked.IsAnswered) Repeat(neighbour, asked);
         else if (isListed || neighbour.Asked.Count < MaxAskedPerNeighbour)
         {
-            neighbour.Asked[tag] = want;
+            neighbour.Asked.TryAdd(tag, new AskedTag(want, isListed));
             AskFor(neighbour.Instance.Prepend(tag.ToString()), DnsType.Txt, TimeSpan.Zero, isListed ? Tries : 1, now);
         }
     }
@@ -168,25 +169,27 @@ internal sealed class Browser(Queue<LanDatagram> sends, Queue<LanEvent> events, 
     private void HandleTag(DnsName instance, UdpAddress source, DnsRecord record, Instant now)
     {
         if (record.TimeToLive == 0 || !LanTag.TryParse(record.Name.Label, out var tag)) return;
-        if (!_neighbours.TryGetValue((instance, source), out var neighbour) || !neighbour.IsComplete || !neighbour.Asked.TryGetValue(tag, out var want)) return;
-        if (want.IsPeer)
-        {
-            Found(record.Name, neighbour, want, null);
-            return;
-        }
-
+        if (!_neighbours.TryGetValue((instance, source), out var neighbour) || !neighbour.IsComplete || !neighbour.Asked.TryGetValue(tag, out var asked)) return;
+        var keys = new List<PublicKey>();
         foreach (var sealedKey in SealedKeys.Decode(record.Data.Span))
         {
-            if (LanSeal.TryOpen(want, neighbour.Profile!.Salt, neighbour.Instance.Wire, sealedKey, out var key)) Found(record.Name, neighbour, want, key);
+            if (LanSeal.TryOpen(asked.Target, neighbour.Profile!.Salt, neighbour.Instance.Wire, sealedKey, out var key)) keys.Add(key);
         }
+
+        // Only an answer that proves to know the topic ends the question.
+        if (keys.Count == 0 && !asked.Target.IsPeer) return;
+        asked.IsAnswered = true;
+        asked.Keys.Clear();
+        asked.Keys.AddRange(keys);
+        neighbour.IsMatched = true;
+        _questions.Remove((record.Name, DnsType.Txt));
+        Repeat(neighbour, asked);
     }
 
-    // Only an answer that proves to know the topic ends the question.
-    private void Found(DnsName asked, Neighbour neighbour, LanTarget want, PublicKey? key)
+    private void Repeat(Neighbour neighbour, AskedTag asked)
     {
-        neighbour.IsMatched = true;
-        _questions.Remove((asked, DnsType.Txt));
-        events.Enqueue(new LanEvent(want, new LanPeer(key, neighbour.Address)));
+        if (asked.Target.IsPeer) events.Enqueue(new LanEvent(asked.Target, new LanPeer(null, neighbour.Address)));
+        foreach (var key in asked.Keys) events.Enqueue(new LanEvent(asked.Target, new LanPeer(key, neighbour.Address)));
     }
 
     private void HandleGoodbye(DnsName instance, UdpAddress source, Instant now)

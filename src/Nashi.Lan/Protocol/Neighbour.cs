@@ -40,6 +40,6 @@ internal sealed class Neighbour(DnsName instance, UdpAddress source)
     /// <summary>Whether it has what we look for: such are not pushed out by others.</summary>
     public bool IsMatched { get; set; }
 
-    /// <summary>Tags it was asked about, and what they stand for.</summary>
-    public Dictionary<LanTag, LanTarget> Asked { get; } = [];
+    /// <summary>Tags it was asked about.</summary>
+    public Dictionary<LanTag, AskedTag> Asked { get; } = [];
 }

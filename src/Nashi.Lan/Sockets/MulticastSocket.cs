@@ -113,10 +113,26 @@ internal sealed class MulticastSocket : IDisposable
         if (OperatingSystem.IsLinux()) _socket.SetRawSocketOption(0, 49, BitConverter.GetBytes(0));
         _socket.Bind(new IPEndPoint(IPAddress.Any, port));
         _socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(GroupIPv4, _card.Index));
-        _socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(_card.Index));
+        SendFromIPv4();
         _socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, HopLimit);
         _socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastLoopback, true);
         return new IPEndPoint(GroupIPv4, port);
+    }
+
+    // The interface by its number, and where the system lets us say so (ip_mreqn) the address to speak from: it could choose one of another network.
+    private void SendFromIPv4()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            _socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.HostToNetworkOrder(_card.Index));
+            return;
+        }
+
+        Span<byte> request = stackalloc byte[12];
+        request.Clear();
+        _ = _card.Addresses.First(address => address.AddressFamily == AddressFamily.InterNetwork).TryWriteBytes(request[4..], out _);
+        BitConverter.TryWriteBytes(request[8..], _card.Index);
+        _socket.SetRawSocketOption(0, 32, request);
     }
 
     private IPEndPoint JoinIPv6(int port)

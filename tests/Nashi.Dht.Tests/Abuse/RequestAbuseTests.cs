@@ -105,7 +105,7 @@ public sealed class RequestAbuseTests
     {
         var limits = RecordLimits.Default;
         var values = new ValueStore(limits, new SeededRandom(37));
-        IRandom random = new SeededRandom(38);
+        var random = new SeededRandom(38);
         Bytes32 honest = default, key = default;
         random.Fill(honest);
         values.Set(honest, new byte[100], UdpAddress.FromIPv4(0x08080808, 7), Instant.Zero);

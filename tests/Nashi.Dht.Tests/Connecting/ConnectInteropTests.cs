@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Encoding;
+using Nashi.SecretStream;
 using Nashi.TestKit;
 
 namespace Nashi.Dht.Tests.Connecting;
@@ -75,6 +76,27 @@ public sealed class ConnectInteropTests : IAsyncDisposable
         await EchoAsync(connection);
         await connection.DisposeAsync();
         await echoing;
+    }
+
+    [Fact]
+    public async Task Connect_ReferenceServerKilledAndRestarted_EndsWithPeerMovedAndCanBeMadeAgain()
+    {
+        var (js, bootstrap) = await StartAsync(Network.Ours);
+        var again = JsPeer.Start("connect-peer.cjs", bootstrap.ToString());
+        _peers.Add(again);
+        await again.NextAsync("ready");
+        var key = await ListenAsync(js);
+        var node = await NodeAsync(bootstrap);
+        await using var connection = await node.ConnectAsync(key, cancellationToken: Token).AsTask().WaitAsync(Patience, Token);
+        await js.NextAsync("connection");
+
+        await js.DisposeAsync();
+        _peers.Remove(js);
+        await ListenAsync(again);
+        var reason = await connection.Stream.Closed.WaitAsync(Patience, Token);
+        Assert.Equal(CloseKind.PeerMoved, reason.Kind);
+        await using var second = await node.ConnectAsync(key, cancellationToken: Token).AsTask().WaitAsync(Patience, Token);
+        Assert.Equal(key, second.RemotePublicKey);
     }
 
     [Theory]

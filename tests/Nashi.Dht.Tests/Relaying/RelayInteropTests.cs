@@ -124,6 +124,7 @@ public sealed class RelayInteropTests : IAsyncDisposable
         {
             KeyPair = _client,
             UsesLan = false,
+            OpensEarly = false,
             RelayThrough = proposed is { } named ? [named] : [],
             MayPunch = _ =>
             {
@@ -165,15 +166,16 @@ public sealed class RelayInteropTests : IAsyncDisposable
         await _js.NextAsync("connected");
         if (theirs is not null) Assert.Equal(ConnectionKind.Relayed, theirs.Kind);
         await ExerciseAsync();
+        Assert.Equal(1, await CountPairsAsync(relay));
         await _js.SendAsync(new JsonObject { ["do"] = "open" });
         while (!moved.IsCompleted || await CountPairsAsync(relay) > 0) await ExerciseAsync();
         await moved;
         await _js.NextAsync("changed");
         await ExerciseAsync();
         await _js.SendAsync(new JsonObject { ["do"] = "close" });
-        await _js.NextAsync("closed");
-        if (theirs is not null) await theirs.DisposeAsync();
         await echoing.WaitAsync(Patience, Token);
+        if (theirs is not null) await theirs.DisposeAsync();
+        await _js.NextAsync("closed");
     }
 
     private async Task ExerciseAsync()
