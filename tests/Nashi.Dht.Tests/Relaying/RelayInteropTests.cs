@@ -163,10 +163,10 @@ public sealed class RelayInteropTests : IAsyncDisposable
         await using var closing = theirs;
         var moved = theirs is null ? Task.CompletedTask : Moved(theirs);
         var echoing = theirs is null ? Task.CompletedTask : EchoBackAsync(theirs);
-        await _js.NextAsync("connected");
+        var connected = await _js.NextAsync("connected");
         if (theirs is not null) Assert.Equal(ConnectionKind.Relayed, theirs.Kind);
         await ExerciseAsync();
-        Assert.Equal(1, await CountPairsAsync(relay));
+        Assert.True(await CountPairsAsync(relay) == 1, $"{connected}; {_relayServer?.GetStats()}");
         await _js.SendAsync(new JsonObject { ["do"] = "open" });
         while (!moved.IsCompleted || await CountPairsAsync(relay) > 0) await ExerciseAsync();
         await moved;
