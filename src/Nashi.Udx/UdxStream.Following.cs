@@ -12,6 +12,7 @@ namespace Nashi.Udx;
 public sealed partial class UdxStream : IPathProof
 {
     private volatile Candidate? _candidate;
+    private StreamPath? _left;
 
     /// <summary>How often the stream followed its remote to another address.</summary>
     public int Moves { get; private set; }
@@ -46,6 +47,8 @@ public sealed partial class UdxStream : IPathProof
     private void NoteSource(UdxSocket socket, UdpAddress from, bool isNew, Instant now)
     {
         if (!FollowsRemote || _path is null || _move is not null || from.Port == 0 || _core.CloseReason is not null) return;
+        // The relay it moved away from: what was on its way there is no sign that the remote is.
+        if (_left is { } left && left.Is(socket, from)) return;
         var candidate = _candidate;
         if (candidate is null || candidate.Address != from || candidate.Socket != socket)
         {

@@ -79,6 +79,7 @@ public sealed partial class UdxStream
     private void EndMove(bool moved)
     {
         if (_move is not { } move) return;
+        if (moved && _other?.RemoteId != _path?.RemoteId) _left = _other;
         (_move, _other) = (null, null);
         move.SetResult(moved);
     }

@@ -75,6 +75,12 @@ public sealed class JsPeer : IAsyncDisposable
         }
     }
 
+    /// <summary>What it printed that nobody took.</summary>
+    public string Said()
+    {
+        lock (_gate) return new StringBuilder().AppendJoin('\n', _noise).Append("\nUnread: ").AppendJoin('\n', _seen).ToString();
+    }
+
     /// <summary>Sends one command as a JSON line.</summary>
     public async Task SendAsync(JsonObject command)
     {
@@ -135,6 +141,4 @@ public sealed class JsPeer : IAsyncDisposable
             return false;
         }
     }
-
-    private string Said() => new StringBuilder().AppendJoin('\n', _noise).ToString();
 }

@@ -27,6 +27,11 @@ function watch (connection, side) {
   const raw = connection.rawStream
   connection.on('error', (error) => say('failed', { side, code: error.code || null, message: error.message }))
   connection.on('close', () => say('closed', { side }))
+  const change = raw.changeRemote
+  raw.changeRemote = function (socket, id, port, host) {
+    say('changing', { side, port })
+    return change.call(this, socket, id, port, host)
+  }
   raw.on('remote-changed', () => say('changed', { side, port: raw.remotePort }))
 }
 
@@ -75,7 +80,7 @@ const commands = {
       await opened
       return punch.apply(this, args)
     }
-    conn = dht.connect(bytes(key), { localConnection: false, relayThrough: bytes(relayThrough) })
+    conn = dht.connect(bytes(key), { localConnection: false, fastOpen: false, relayThrough: bytes(relayThrough) })
     conn.on('open', () => {
       watch(conn, 'client')
       say('connected', { key: hex(conn.remotePublicKey), port: conn.rawStream.remotePort })

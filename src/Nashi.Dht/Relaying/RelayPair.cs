@@ -1,3 +1,4 @@
+using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
 using Nashi.Encoding;
 using Nashi.Udx;
@@ -6,8 +7,9 @@ namespace Nashi.Dht.Relaying;
 
 /// <summary>Two streams of a relay, joined: what comes by one goes out by the other.</summary>
 /// <remarks>
-/// Each goes to the very address and socket of its client's own connection, which is where endpoints send from: nothing has to be learnt from a first packet,
-/// so no early packet is lost, and nobody else can put himself in a client's place.
+/// Each goes to the very address and socket of its client's own connection, which is where endpoints send from: nobody else can put himself in a client's
+/// place. A client gets packets once it has sent one itself, as with the reference: before it knows of the pair, it would take them for a direct path. What
+/// comes for it until then is kept.
 /// </remarks>
 internal sealed class RelayPair
 {
@@ -26,8 +28,8 @@ internal sealed class RelayPair
         _bucket = new TokenBucket(rate, meter.Now);
         first.Stream.RelayTo(second.Stream, Admit);
         second.Stream.RelayTo(first.Stream, Admit);
-        Connect(first);
-        Connect(second);
+        Await(first);
+        Await(second);
     }
 
     /// <summary>Who completed it.</summary>
@@ -70,8 +72,19 @@ internal sealed class RelayPair
     /// <summary>Ends it.</summary>
     public void Close() => _first.Stream.Abort();
 
-    private static void Connect((RelaySession Session, PairSeat Seat, UdxStream Stream) side) =>
-        side.Stream.Connect(side.Session.Raw.Socket!, side.Seat.StreamId, side.Session.Raw.Remote);
+    private static void Await((RelaySession Session, PairSeat Seat, UdxStream Stream) side) =>
+        side.Stream.SetFirewall((socket, from) => !TryConnect(side, socket, from), asksAboutAddresses: true);
+
+    // Asked about every packet that does not come from where the stream goes, on the socket's thread.
+    private static bool TryConnect((RelaySession Session, PairSeat Seat, UdxStream Stream) side, UdxSocket socket, UdpAddress from)
+    {
+        var own = side.Session.Raw;
+        if (own.Socket != socket || own.Remote != from) return false;
+        if (!side.Stream.IsConnected) side.Stream.Connect(socket, side.Seat.StreamId, from);
+        // The client moved, and its own connection followed it.
+        else return side.Stream.ChangeRemote(socket, side.Seat.StreamId, from);
+        return true;
+    }
 
     private bool Admit(int bytes)
     {

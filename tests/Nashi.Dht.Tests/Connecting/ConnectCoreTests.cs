@@ -7,7 +7,7 @@ using Nashi.SecretStream;
 
 namespace Nashi.Dht.Tests.Connecting;
 
-public sealed class ConnectCoreTests : IDisposable
+public sealed partial class ConnectCoreTests : IDisposable
 {
     private static readonly UdpAddress NodeA = At("9.9.9.1:1");
     private static readonly UdpAddress NodeB = At("9.9.9.2:2");
