@@ -59,7 +59,7 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
         var options = new DhtOptions
         {
             Bootstrap = await BootstrapAsync(cancellationToken).ConfigureAwait(false),
-            Cache = new FileNodeCache(NodeCacheFolder),
+            Cache = NodeCache,
             Host = Host,
             Port = serves ? DhtOptions.DefaultPort : 0,
             Lan = Lan,
@@ -87,8 +87,8 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
         }
     }
 
-    /// <summary>Where is kept which nodes of the network were met before.</summary>
-    public string NodeCacheFolder => Path.Combine(StorageDirectory, "network");
+    /// <summary>Where nodes and peers are remembered, so that a dead entrance of the network does not matter the next time.</summary>
+    public INodeCache NodeCache => new FileNodeCache(Path.Combine(StorageDirectory, "network"));
 
     /// <summary>Where to bind: on this machine only, when all the nodes that were named are on this machine; everywhere otherwise.</summary>
     public IPAddress Host => BootstrapNames.All(IsLoopback) ? IPAddress.Loopback : IPAddress.Any;
