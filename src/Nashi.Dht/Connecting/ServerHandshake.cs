@@ -254,6 +254,8 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _raw = null;
         _keys = null;
         raw.Connect(socket, _client!.Stream!.Id, to);
+        // Or the stream would keep all of this alive, and ask about each packet of a client that moved.
+        raw.SetFirewall(null);
         End();
         _context.Connected(DhtConnection.Open(raw, keys, through, punched, _context.Options.KeepAlive, _context.Node));
     }
