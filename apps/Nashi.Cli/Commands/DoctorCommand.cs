@@ -25,7 +25,7 @@ internal static class DoctorCommand
     {
         ReportInterfaces(context);
         var entrances = await context.BootstrapAsync(cancellation).ConfigureAwait(false);
-        var cache = new WatchedNodeCache(new FileNodeCache(context.NodeCacheFolder));
+        var cache = new WatchedNodeCache(context.NodeCache);
         await using var node = await StartAsync(context, entrances, cache, cancellation).ConfigureAwait(false);
         ReportMemory(context, cache.Loaded);
         await node.BootstrappedAsync(cancellation).ConfigureAwait(false);

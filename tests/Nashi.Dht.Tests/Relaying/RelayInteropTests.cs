@@ -38,10 +38,6 @@ public sealed class RelayInteropTests : IAsyncDisposable
     [Theory]
     [InlineData(By.Reference, By.Ours, By.Ours, true)]
     [InlineData(By.Reference, By.Ours, By.Ours, false)]
-    [InlineData(By.Ours, By.Reference, By.Ours, true)]
-    [InlineData(By.Ours, By.Reference, By.Ours, false)]
-    [InlineData(By.Reference, By.Ours, By.Reference, true)]
-    [InlineData(By.Reference, By.Reference, By.Ours, false)]
     public async Task Connect_ThroughARelay_ThenMovesToTheDirectPathWhileBytesFlow(By relay, By client, By server, bool clientProposes)
     {
         await StartNetworkAsync();
