@@ -52,7 +52,7 @@ public sealed partial class DhtNode
 
     private async Task SaveMemoryAsync()
     {
-        if (_options.Cache is not { } cache || IsFirstOfItsNetwork || !IsBootstrapped) return;
+        if (_options.Cache is not { } cache || IsFirstOfItsNetwork) return;
         var memory = new NodeMemory(NodesWorthKeeping(), _connector?.Relays.Snapshot() ?? _memory.Peers);
         if (memory.Nodes.Count == 0 && memory.Peers.Count == 0) return;
         try
