@@ -42,7 +42,12 @@ public sealed partial class DhtConnection : IRevivable
     internal void ReviveBy(Recall recall, TimeProvider clock) => Volatile.Write(ref _revival, new Revival(this, _keepAlive, recall, clock));
 
     /// <summary>Whether it speaks, and what is done otherwise; about once a second.</summary>
-    internal RevivalStep LookAfter(CancellationToken cancellationToken) => Volatile.Read(ref _revival)?.Look(cancellationToken) ?? RevivalStep.None;
+    internal RevivalStep LookAfter(CancellationToken cancellationToken)
+    {
+        // Both sides have ended: nothing more can be heard, and what was heard last may wait for its reader as long as it likes.
+        if (Raw.Closed.IsCompleted) return RevivalStep.None;
+        return Volatile.Read(ref _revival)?.Look(cancellationToken) ?? RevivalStep.None;
+    }
 
     /// <summary>Sends a sign of life: the remote may have to learn where we are now. Only where empty messages are known to be swallowed.</summary>
     internal void ShowLife()

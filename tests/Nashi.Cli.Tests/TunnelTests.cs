@@ -14,7 +14,7 @@ public sealed class TunnelTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Tunnel_CarriesBothWaysAndHalfCloses_ForTheAllowedOnly()
+    public async Task Tunnel_CarriesBothWaysAndEachKindOfEnd_ForTheAllowedOnly()
     {
         await using var network = await SmallNetwork.StartAsync();
         using var folder = new TempFolder();
@@ -29,9 +29,12 @@ public sealed class TunnelTests
         await using var open = NashiProcess.Start(["tunnel", "open", key, "--listen", "0", "--seed-file", folder["friend"], .. common]);
         await using var refused = NashiProcess.Start(["tunnel", "open", key, "--listen", "0", "--seed-file", folder["stranger"], .. common]);
 
-        await ExchangeAsync(await ConnectAsync(await open.NextAsync("listening")), service);
+        var listening = await open.NextAsync("listening");
+        await ExchangeAsync(await ConnectAsync(listening), service);
         Assert.Equal(friend, (await serve.NextAsync("connection")).GetProperty("publicKey").GetString());
         _ = await open.NextAsync("closed");
+        await BreakAsync(await ConnectAsync(listening), service);
+        _ = await open.NextAsync("failed");
 
         using (var stranger = await ConnectAsync(await refused.NextAsync("listening")))
         {
@@ -69,6 +72,17 @@ public sealed class TunnelTests
         await stream.CopyToAsync(answer).WaitAsync(Patience);
         await serving;
         Assert.Equal(SHA256.HashData(question), SHA256.HashData(answer.ToArray()));
+    }
+
+    // What was cut short must not look complete on the other side.
+    private static async Task BreakAsync(TcpClient client, TcpListener service)
+    {
+        await client.GetStream().WriteAsync(new byte[1000]).AsTask().WaitAsync(Patience);
+        using var theirs = await service.AcceptTcpClientAsync().WaitAsync(Patience);
+        await theirs.GetStream().ReadExactlyAsync(new byte[1000]).AsTask().WaitAsync(Patience);
+        client.Client.Close(0);
+        client.Dispose();
+        await Assert.ThrowsAsync<IOException>(() => theirs.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
     }
 
     private static async Task ServeAsync(TcpListener service)

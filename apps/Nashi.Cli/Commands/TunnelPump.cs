@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Nashi.Dht;
+using Nashi.SecretStream;
 
 namespace Nashi.Cli.Commands;
 
@@ -8,9 +9,24 @@ internal static class TunnelPump
 {
     private const int ChunkSize = 64 * 1024;
 
-    /// <summary>Until both directions have ended.</summary>
+    private static readonly CloseReason Broken = new(CloseKind.HandlerFailed, "The TCP connection broke.");
+
+    /// <summary>Until both directions have ended. When it fails, the connection is aborted: the remote must see that it broke, not an end.</summary>
     /// <exception cref="IOException">One side broke before its end.</exception>
     public static async Task<TunnelCount> RunAsync(Socket socket, DhtConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            return await CarryAsync(socket, connection, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            connection.Stream.Abort(Broken);
+            throw;
+        }
+    }
+
+    private static async Task<TunnelCount> CarryAsync(Socket socket, DhtConnection connection, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // A path that breaks ends the reading of it at once; the socket's reader would never learn of it.
