@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Nashi.Cli.Health;
 using Nashi.Cli.Output;
 using Nashi.Datagrams;
 using Nashi.Deploy;
@@ -90,11 +91,21 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
     /// <summary>Where nodes and peers are remembered, so that a dead entrance of the network does not matter the next time.</summary>
     public INodeCache NodeCache => new FileNodeCache(Path.Combine(StorageDirectory, "network"));
 
+    /// <summary>What went wrong in earlier runs, for <c>nashi doctor</c>.</summary>
+    public FailureLog Failures => FailureLog.In(StorageDirectory);
+
     /// <summary>Where to bind: on this machine only, when all the nodes that were named are on this machine; everywhere otherwise.</summary>
     public IPAddress Host => BootstrapNames.All(IsLoopback) ? IPAddress.Loopback : IPAddress.Any;
 
     /// <summary>How to look for peers on the local network: not when told so, and not from a network that is on this machine only.</summary>
     public LanOptions? Lan => Parsed.GetValue(CommonOptions.NoLan) || IPAddress.IsLoopback(Host) ? null : LanOptions.Default;
+
+    /// <summary>Notes a failure for <c>nashi doctor</c>, unless the command line was at fault.</summary>
+    public void Note(string command, NashiException error)
+    {
+        if (error is CliException { IsUsage: true }) return;
+        Failures.Add(new PastFailure(TimeProvider.System.GetUtcNow(), command, error.Code, error.Message));
+    }
 
     /// <summary>A key given on the line, as z-base-32, hex or link.</summary>
     public static CoreKey ParseKey(string text)

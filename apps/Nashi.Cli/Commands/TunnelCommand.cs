@@ -153,7 +153,9 @@ internal static class TunnelCommand
             // The other end of it must see that it broke: a reset, not an end.
             socket.Close(0);
             if (error is OperationCanceledException) return;
-            var code = error is NashiException own ? own.Code : "ERR_IO";
+            var own = error as NashiException;
+            if (own is not null) context.Note("tunnel", own);
+            var code = own?.Code ?? "ERR_IO";
             context.Reporter.Report("failed", new JsonObject { ["publicKey"] = peer.ToString(), ["code"] = code, ["message"] = error.Message }, $"{peer}: {error.Message} [{code}]");
         }
     }
