@@ -25,7 +25,7 @@ internal sealed class CommandHost(TextWriter output, TextWriter errors)
         return ExitCode.Usage;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, IReporter reporter, Func<CliContext, CancellationToken, Task> action, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult parsed, IReporter reporter, Func<CliContext, CancellationToken, Task> action, CancellationToken cancellation)
     {
         using var logs = MakeLogs(parsed.GetValue(CommonOptions.Log));
         var context = new CliContext(parsed, reporter, logs);
