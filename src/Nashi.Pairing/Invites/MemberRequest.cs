@@ -46,6 +46,9 @@ public sealed class MemberRequest
         return request is not null;
     }
 
+    /// <summary>Whether another is the same, byte for byte.</summary>
+    internal bool IsSame(MemberRequest other) => _request.Encode().AsSpan().SequenceEqual(other._request.Encode());
+
     /// <summary>Opens it with the public key of the invite it names.</summary>
     /// <returns>False when it was not made with that invite: forged, or for another.</returns>
     public bool TryOpen(PublicKey invite)
