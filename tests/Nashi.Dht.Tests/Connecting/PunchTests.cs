@@ -253,6 +253,18 @@ public sealed class PunchTests
     }
 
     [Fact]
+    public void Puncher_SteadyRemoteThatNamesNoAddress_IsKnockedAtWhereTheRelaySeesIt()
+    {
+        var puncher = new Puncher(true, Setup(true));
+        puncher.Nat.Add(At("1.1.1.1:1"), At("2.2.2.2:2"));
+        puncher.UpdateRemote(new PunchPayload { Firewall = NatKind.Open, Punching = true }, At("7.7.7.7:7"), true);
+        Assert.True(puncher.TryStart(default));
+        var knocks = new List<PunchKnock>();
+        puncher.HandleTimeout(knocks, default);
+        Assert.Equal(At("7.7.7.7:7"), Assert.Single(knocks).To);
+    }
+
+    [Fact]
     public void ServerPunch_ClientNeverWrites_EndsAfterItsPatience()
     {
         var punch = new ServerPunch(Setup(false), default);
