@@ -11,7 +11,8 @@ namespace Nashi.Dht.Tests.Connecting;
 /// <summary>One node of a <see cref="FakeNet"/>.</summary>
 internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    // Long enough for a busy machine.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
     private readonly FakeNet _net;
