@@ -68,6 +68,11 @@ public sealed partial class DhtNode
         _round?.Doubt();
     }
 
+    private void TryStraightSoon()
+    {
+        lock (_detourGate) _detourCore.HandleHint(Now());
+    }
+
     private async Task<bool> GoRoundAsync()
     {
         var relay = _left is { Ended.IsCompleted: false } left ? left : await DialAsync(TcpRelays).ConfigureAwait(false);

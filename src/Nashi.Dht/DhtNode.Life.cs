@@ -197,6 +197,8 @@ public sealed partial class DhtNode
     {
         var hadEvent = _hasNetworkEvent;
         _hasNetworkEvent = false;
+        // Another network may well give the same address.
+        if (hadEvent) TryStraightSoon();
         var addresses = ReadAddresses();
         if (addresses.SetEquals(_addresses)) return;
         _addresses = addresses;

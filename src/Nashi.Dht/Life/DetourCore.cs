@@ -76,8 +76,14 @@ internal sealed class DetourCore(Instant now)
     /// <summary>The machine is in another network, or awake again.</summary>
     public void HandleNetworkChange(Instant now)
     {
-        if (IsRound) _probeAt = Instant.Min(_probeAt, now + ProbeAfterChange);
+        if (IsRound) HandleHint(now);
         else GoStraight(now, BlockedAfter);
+    }
+
+    /// <summary>Something about the network may have changed: on the detour, UDP is tried soon.</summary>
+    public void HandleHint(Instant now)
+    {
+        if (IsRound) _probeAt = Instant.Min(_probeAt, now + ProbeAfterChange);
     }
 
     private void GoStraight(Instant now, TimeSpan patience) => (IsRound, _freshAt, _dialAt, _dialAgain) = (false, now, now + patience, DialAgainFirst);
