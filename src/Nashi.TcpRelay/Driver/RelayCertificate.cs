@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Nashi.Cryptography;
@@ -25,9 +24,7 @@ internal static class RelayCertificate
         var request = new CertificateRequest("CN=nashi", key, HashAlgorithmName.SHA256);
         var signature = new byte[Ed25519.SignatureSize];
         relay.Sign(MessageFor(key.ExportSubjectPublicKeyInfo()), signature);
-        var value = new AsnWriter(AsnEncodingRules.DER);
-        value.WriteOctetString(signature);
-        request.CertificateExtensions.Add(new X509Extension(ExtensionId, value.Encode(), critical: false));
+        request.CertificateExtensions.Add(new X509Extension(ExtensionId, [0x04, Ed25519.SignatureSize, .. signature], critical: false));
         // Dates say nothing here, and the clocks of clients may be wrong.
         var now = clock.GetUtcNow();
         using var made = request.CreateSelfSigned(now.AddYears(-1), now.AddYears(YearsValid));
@@ -53,8 +50,10 @@ internal static class RelayCertificate
     /// <summary>Reads what the extension holds. Known by its size: not every system can print so long an identifier.</summary>
     internal static bool TryReadSignature(ReadOnlySpan<byte> extension, out ReadOnlySpan<byte> signature)
     {
-        var isOne = AsnDecoder.TryReadPrimitiveOctetString(extension, AsnEncodingRules.DER, out signature, out var read);
-        return isOne && read == extension.Length && signature.Length == Ed25519.SignatureSize;
+        // An OCTET STRING in DER: tag 4, length, content.
+        var isOne = extension is [0x04, Ed25519.SignatureSize, ..] && extension.Length == 2 + Ed25519.SignatureSize;
+        signature = isOne ? extension[2..] : default;
+        return isOne;
     }
 
     private static byte[] MessageFor(byte[] publicKeyInfo) => [.. "nashi tcp relay 1"u8, .. publicKeyInfo];
