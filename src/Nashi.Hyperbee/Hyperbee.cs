@@ -43,7 +43,8 @@ public sealed partial class Hyperbee
     /// <summary>Whether this view may be written.</summary>
     public bool IsWritable => _checkout is null && !_state.Options.ReadOnly && _state.Log.IsWritable;
 
-    internal ReadOnlyMemory<byte> Prefix => _prefix;
+    /// <summary>The bytes before each key of this view; empty for the whole tree.</summary>
+    public ReadOnlyMemory<byte> Prefix => _prefix;
 
     internal BeeState State => _state;
 
