@@ -76,21 +76,18 @@ public sealed partial class DhtNode
     private async Task<bool> GoRoundAsync()
     {
         var relay = _left is { Ended.IsCompleted: false } left ? left : await DialAsync(TcpRelays).ConfigureAwait(false);
-        if (relay is not null && (_isClosed || _isSuspended))
-        {
-            await relay.DisposeAsync().ConfigureAwait(false);
-            relay = null;
-        }
-
+        bool isWanted;
         lock (_detourGate)
         {
-            _detourCore.HandleDialled(relay is not null, Now());
-            if (relay is not null) (_round, _left, _roundAt, _relayFailure) = (relay, null, Now(), null);
+            isWanted = relay is not null && !_isClosed && !_isSuspended;
+            _detourCore.HandleDialled(isWanted, Now());
+            if (isWanted) (_round, _left, _roundAt, _relayFailure) = (relay, null, Now(), null);
         }
 
-        if (relay is null)
+        if (relay is null || !isWanted)
         {
             if (_bootstrapsLater) _bootstrapped.TrySetResult();
+            if (relay is not null) await relay.DisposeAsync().ConfigureAwait(false);
             return false;
         }
 
@@ -105,6 +102,7 @@ public sealed partial class DhtNode
     // All at once: whoever welcomes us first is the nearest.
     private async Task<TcpRelayConnection?> DialAsync(IReadOnlyList<TcpRelayLink> relays)
     {
+        if (_isClosed) return null;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Closing);
         var dials = relays.Take(RelaysAtOnce).Select(relay => TryDialAsync(relay, enough.Token)).ToList();
         TcpRelayConnection? first = null;

@@ -31,7 +31,7 @@ internal static class DoctorCommand
         ReportMemory(context, cache.Loaded);
         await node.BootstrappedAsync(cancellation).ConfigureAwait(false);
         _ = await DoctorRelays.CheckAsync(context, cache.Loaded, cancellation).ConfigureAwait(false);
-        if (node.TcpRelay is { } relay)
+        if (node.TcpRelay is { } relay && node.GetStats().Answered > 0)
         {
             ConcludeBlocked(context, relay);
             return;

@@ -189,6 +189,8 @@ internal sealed class FrameLink(Socket socket, SslStream stream, IFrameHandler h
         {
             do
             {
+                // Before what waits is taken, so that the goodbye is among it.
+                var isLast = Volatile.Read(ref _isLast);
                 for (var frames = _out.Take(); frames.Length > 0; frames = _out.Take())
                 {
                     Volatile.Write(ref _writesSince, Instant.Now(clock).Microseconds);
@@ -196,7 +198,7 @@ internal sealed class FrameLink(Socket socket, SslStream stream, IFrameHandler h
                     Volatile.Write(ref _writesSince, long.MaxValue);
                 }
 
-                if (Volatile.Read(ref _isLast)) socket.Shutdown(SocketShutdown.Send);
+                if (isLast) socket.Shutdown(SocketShutdown.Send);
                 Volatile.Write(ref _isFlushing, 0);
             }
             while (_out.HasFrames && Interlocked.Exchange(ref _isFlushing, 1) == 0);

@@ -12,6 +12,7 @@ internal sealed class RelayPort : IDisposable
 {
     private const int SystemBuffer = 1024 * 1024;
     private const int RunMax = 64;
+    private const int FailuresMax = 64;
 
     private readonly Socket _socket;
     private readonly SocketAddress _to;
@@ -65,18 +66,19 @@ internal sealed class RelayPort : IDisposable
         // One more than may pass, so that what is too long shows.
         var buffer = GC.AllocateUninitializedArray<byte>(DatagramFrame.PayloadMax + 1, pinned: true);
         var from = new SocketAddress(_socket.AddressFamily);
-        var run = 0;
+        var (run, failures) = (0, 0);
         while (true)
         {
             try
             {
                 var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, from, CancellationToken.None).ConfigureAwait(false);
+                failures = 0;
                 if (length is > 0 and <= DatagramFrame.PayloadMax) handler(buffer.AsSpan(0, length), AddressOf(from));
             }
             catch (SocketException error) when (error.SocketErrorCode != SocketError.OperationAborted)
             {
                 // A destination said "unreachable", or a datagram was too long: the next one may be fine. A socket that fails for ever must not spin.
-                if (error.SocketErrorCode is not (SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize) && run > RunMax) return;
+                if (++failures > FailuresMax) return;
             }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
