@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Nashi.Cli.Commands;
 using Nashi.Cli.Health;
 using Nashi.Cli.Output;
 using Nashi.Datagrams;
@@ -8,6 +9,7 @@ using Nashi.Deploy;
 using Nashi.Dht;
 using Nashi.Encoding;
 using Nashi.Lan;
+using Nashi.TcpRelay;
 
 namespace Nashi.Cli;
 
@@ -49,7 +51,7 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
 
     /// <summary>Opens the store.</summary>
     public ValueTask<DeploySession> OpenAsync(CancellationToken cancellationToken) => DeploySession.OpenAsync(
-        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Lan = Lan, NodeCache = NodeCache, Logs = Logs },
+        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Lan = Lan, TcpRelays = TcpRelays, NodeCache = NodeCache, Logs = Logs },
         cancellationToken);
 
     /// <summary>Starts a node of the network, with what it knew the last time.</summary>
@@ -64,6 +66,7 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
             Host = Host,
             Port = serves ? DhtOptions.DefaultPort : 0,
             Lan = Lan,
+            TcpRelays = TcpRelays,
             Ephemeral = serves ? null : true,
             Logger = Logs.CreateLogger("Nashi.Dht"),
         };
@@ -79,7 +82,7 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
         {
             await node.BootstrappedAsync(cancellationToken).ConfigureAwait(false);
             if (node.GetStats().Answered > 0) return node;
-            throw new CliException("ERR_NETWORK_UNREACHABLE", "No node of the network answers. Check the connection and --bootstrap; nashi doctor tells more.");
+            throw new CliException("ERR_NETWORK_UNREACHABLE", "No node of the network answers. Check the connection and --bootstrap; where UDP is blocked, name a relay with --tcp-relay. nashi doctor tells more.");
         }
         catch
         {
@@ -96,6 +99,17 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
 
     /// <summary>Where to bind: on this machine only, when all the nodes that were named are on this machine; everywhere otherwise.</summary>
     public IPAddress Host => BootstrapNames.All(IsLoopback) ? IPAddress.Loopback : IPAddress.Any;
+
+    /// <summary>By which TCP relays to go round where UDP is blocked.</summary>
+    public IReadOnlyList<TcpRelayLink> TcpRelays
+    {
+        get
+        {
+            var given = ListOption.Split(Parsed.GetValue(CommonOptions.TcpRelay));
+            if (given.Length == 0 && Environment.GetEnvironmentVariable("NASHI_TCP_RELAY") is { } usual) given = ListOption.Split([usual]);
+            return [.. given.Select(TcpRelayLink.Parse)];
+        }
+    }
 
     /// <summary>How to look for peers on the local network: not when told so, and not from a network that is on this machine only.</summary>
     public LanOptions? Lan => Parsed.GetValue(CommonOptions.NoLan) || IPAddress.IsLoopback(Host) ? null : LanOptions.Default;

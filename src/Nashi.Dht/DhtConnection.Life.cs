@@ -1,5 +1,7 @@
+using Nashi.Datagrams;
 using Nashi.Dht.Life;
 using Nashi.SecretStream;
+using Nashi.TcpRelay;
 using Nashi.Udx;
 
 namespace Nashi.Dht;
@@ -19,6 +21,7 @@ public sealed partial class DhtConnection : IRevivable
             Kind = Kind,
             RemoteAddress = Raw.Remote,
             RelayedBy = Kind == ConnectionKind.Relayed ? Relay : null,
+            TcpRelay = RelayTo?.Invoke(Raw.Remote),
             RoundTrip = stats.RoundTrip,
             Mtu = stats.Mtu,
             BytesSent = stats.BytesSent,
@@ -37,6 +40,9 @@ public sealed partial class DhtConnection : IRevivable
 
     /// <inheritdoc />
     void IRevivable.Abort(CloseReason reason) => Stream.Abort(reason);
+
+    /// <summary>Tells which TCP relay carries packets to an address.</summary>
+    internal Func<UdpAddress, TcpRelayLink?>? RelayTo { get; set; }
 
     /// <summary>From now on, the peer is called afresh when the connection falls silent.</summary>
     internal void ReviveBy(Recall recall, TimeProvider clock) => Volatile.Write(ref _revival, new Revival(this, _keepAlive, recall, clock));

@@ -36,6 +36,31 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Doctor_TcpRelayNamed_TriesIt()
+    {
+        await using var network = await SmallNetwork.StartAsync();
+        using var folder = new TempFolder();
+        await using var relay = NashiProcess.Start(
+            "relay", "--tls", "--tls-port", "0", "--tls-private", "--storage", folder["relay"], "--bootstrap", network.Bootstrap);
+        var link = (await relay.NextAsync("tls")).GetProperty("link").GetString()!;
+        Assert.Contains("?secret=", link, StringComparison.Ordinal);
+
+        foreach (var (tried, works) in new[] { (link, true), (link[..link.IndexOf('?', StringComparison.Ordinal)], false) })
+        {
+            await using var doctor = NashiProcess.Start("doctor", "--tcp-relay", tried, "--storage", folder["store"], "--bootstrap", network.Bootstrap);
+            var found = await doctor.NextAsync("tcp-relay");
+            Assert.Equal(works, found.GetProperty("works").GetBoolean());
+            Assert.DoesNotContain("secret", found.GetProperty("link").GetString(), StringComparison.Ordinal);
+            Assert.False((await doctor.EndAsync()).GetProperty("data").GetProperty("udpBlocked").GetBoolean());
+        }
+
+        var (code, _, errors) = await NashiProcess.RunRawAsync(
+            ["connect", new string('a', 64), "--tcp-relay", "nashi-relay://nonsense", "--storage", folder["store"], "--bootstrap", network.Bootstrap]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("RELAY_LINK_INVALID", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Doctor_NobodyAnswers_SaysWhatToTry()
     {
         using var folder = new TempFolder();

@@ -8,6 +8,7 @@ using Nashi.Cli.Health;
 using Nashi.Datagrams;
 using Nashi.Dht;
 using Nashi.Encoding;
+using Nashi.TcpRelay;
 
 namespace Nashi.Cli.Commands;
 
@@ -37,6 +38,12 @@ internal static class DoctorCommand
         await using var node = await StartAsync(context, entrances, cache, cancellation).ConfigureAwait(false);
         ReportMemory(context, cache.Loaded);
         await node.BootstrappedAsync(cancellation).ConfigureAwait(false);
+        _ = await DoctorRelays.CheckAsync(context, cache.Loaded, cancellation).ConfigureAwait(false);
+        if (node.TcpRelay is { } relay && node.GetStats().Answered > 0)
+        {
+            ConcludeBlocked(context, relay);
+            return;
+        }
 
         // All from one socket, after its place is settled: the answers then tell what the translator in front of it does.
         var pings = new List<DhtPing>();
@@ -68,6 +75,7 @@ internal static class DoctorCommand
             Cache = cache,
             Host = context.Host,
             Port = 0,
+            TcpRelays = context.TcpRelays,
             // Who might serve later has itself tested for whether it can be reached, without others coming to know it, and to miss it, yet.
             Ephemeral = null,
             Logger = context.Logs.CreateLogger("Nashi.Dht"),
@@ -214,12 +222,27 @@ internal static class DoctorCommand
         if (advice.Length > 0) context.Reporter.Hint(advice);
     }
 
+    private static void ConcludeBlocked(CliContext context, TcpRelayLink relay)
+    {
+        var (verdict, advice) = DoctorRelays.Explain(relay);
+        var facts = new JsonObject
+        {
+            ["reachability"] = nameof(Reachability.ByTcpRelay),
+            ["udpBlocked"] = true,
+            ["tcpRelay"] = relay.ToString(),
+            ["verdict"] = verdict,
+            ["advice"] = advice,
+        };
+        context.Reporter.Final(facts, verdict);
+        context.Reporter.Hint(advice);
+    }
+
     private static (string Verdict, string Advice) Explain(Reachability reachability, bool isLocal) => reachability switch
     {
         Reachability.Blocked when isLocal => ("No node answers.", "Only nodes on this machine were asked, and none runs there. Start one with: nashi dht node --isolated"),
         Reachability.Blocked => (
             "No node answers: there is no connection, or something drops UDP.",
-            "Check that the machine is online; allow UDP out in its firewall and the router's; try another network, such as a phone's. On the local network, peers are still found."),
+            "Check that the machine is online; allow UDP out in its firewall and the router's; try another network, such as a phone's; or go round by a TCP relay: nashi relay --tls on a reachable machine, then --tcp-relay <link>. On the local network, peers are still found."),
         Reachability.Open => ("Good: anybody can reach this machine directly.", ""),
         Reachability.Consistent => (
             "Good: this machine is behind a firewall or router, but holes can be punched: it reaches nearly everybody directly.", ""),
