@@ -8,14 +8,14 @@ internal static class Corpus
 {
     private const int Longest = 8 * 1024;
 
-    public static List<byte[]> Load(IEnumerable<string> areas)
+    public static List<byte[]> Load(Target target)
     {
         List<byte[]> seeds = [[]];
-        foreach (var area in areas)
+        foreach (var area in target.Corpus)
         {
             if (area.StartsWith("text:", StringComparison.Ordinal)) seeds.Add(System.Text.Encoding.UTF8.GetBytes(area[5..]));
             else if (area.StartsWith("hex:", StringComparison.Ordinal)) seeds.Add(Convert.FromHexString(area[4..]));
-            else Collect(Vectors.Load(area), seeds);
+            else if (File.Exists(Repository.PathOf("tests", "vectors", area + ".json"))) Collect(Vectors.Load(area), seeds);
         }
 
         return seeds;

@@ -21,7 +21,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
         return input;
     }
 
-    private byte[] Bend(byte[] input) => _random.Next(8) switch
+    private byte[] Bend(byte[] input) => _random.Next(10) switch
     {
         0 => Flip(input),
         1 => input[.._random.Next(input.Length + 1)],
@@ -30,6 +30,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
         4 => Splice(input, Borders[_random.Next(Borders.Length)], overwrite: false),
         5 => [.. input, .. Noise(_random.Next(40))],
         6 => Splice(input, Pick(), overwrite: _random.Next(2) == 0),
+        7 => Splice(input, Noise(1), overwrite: true),
+        8 => Repeat(input),
         _ => input,
     };
 
@@ -41,6 +43,12 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
         var bent = input.ToArray();
         bent[_random.Next(bent.Length)] ^= (byte)(1 << _random.Next(8));
         return bent;
+    }
+
+    private byte[] Repeat(byte[] input)
+    {
+        var from = _random.Next(input.Length + 1);
+        return Splice(input, input[from..Math.Min(input.Length, from + 1 + _random.Next(64))], overwrite: false);
     }
 
     private byte[] Splice(byte[] input, byte[] part, bool overwrite)
