@@ -1,3 +1,4 @@
+using Nashi.TestKit;
 using System.Globalization;
 
 namespace Nashi.Fuzz;

@@ -1,3 +1,4 @@
+using Nashi.TestKit;
 using System.Diagnostics;
 
 namespace Nashi.Fuzz.Guided;

@@ -1,7 +1,7 @@
-namespace Nashi.Fuzz;
+namespace Nashi.TestKit;
 
 /// <summary>Makes inputs from a seed number: bent seeds, joined seeds, and noise.</summary>
-internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
+public sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
 {
     // Numbers at the borders of the formats: compact encoding's prefixes, 2^53, signs, lengths past the end.
     private static readonly byte[][] Borders =
@@ -13,6 +13,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
 
     private readonly IRandom _random = new SeededRandom(seed);
 
+    /// <summary>The next one.</summary>
     public byte[] Next()
     {
         var input = Pick();
