@@ -16,6 +16,7 @@ internal static class Program
                 "instrument" => Instrument(flags),
                 "fuzz" => await FuzzDriver.RunAsync(flags),
                 "fuzz-one" => FuzzChild.Run(flags),
+                "replay" => Replay(flags),
                 _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
             };
         }
@@ -24,6 +25,18 @@ internal static class Program
             await Console.Error.WriteLineAsync(error.Message);
             return 2;
         }
+    }
+
+    // One input, by hand: what became of it.
+    private static int Replay(Flags flags)
+    {
+        var name = flags.Text("target");
+        var input = Convert.FromHexString(flags.Text("input") ?? string.Empty);
+        flags.End();
+        var target = Targets.All.SingleOrDefault(target => target.Name == name) ?? throw new ArgumentException("Say which: --target=name --input=hex");
+        var accepted = Trial.Run(target, input, out var fault);
+        Console.WriteLine(fault ?? (accepted ? "accepted" : "refused"));
+        return fault is null ? 0 : 1;
     }
 
     // Every branch of our libraries reports where it went.

@@ -61,7 +61,7 @@ internal sealed class Arsenal
         ("truncated request", () => Cut(Request(_random.Next(2) == 0, (ulong)_random.Next(12), Noise(_random.Next(400))))),
         ("oversize request", () => Request(false, (ulong)_random.Next(12), Noise(1100 + _random.Next(300)))),
         ("internal commands", () => Request(true, (ulong)_random.Next(6), Noise(_random.Next(8)))),
-        ("unknown commands", () => Request(_random.Next(2) == 0, 11 + (_random.NextUInt64() >> 1), Noise(_random.Next(64)))),
+        ("unknown commands", () => Request(_random.Next(2) == 0, 11 + (_random.NextUInt64() >> 12), Noise(_random.Next(64)))),
         ("NAT pings", () => Request(true, InternalCommand.PingNat, Noise(2))),
         ("delayed pings", () => Request(true, InternalCommand.DelayedPing, Number(_random.Next(12_000)))),
         ("down hints", () => Request(true, InternalCommand.DownHint, Address(_random.Next(2) == 0 ? _bystander : Anywhere()))),
