@@ -191,10 +191,17 @@ public sealed partial class SecretStream
         if (_input.Length > 0) return;
         _pending = ReadRawAsync().AsTask();
         _ = _pending.ContinueWith(
-            static (read, state) => ((SecretStream)state!).RawFailed(read.Exception!.InnerException!),
+            static (read, state) => ((SecretStream)state!).Prefetched(read),
             this,
             CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+    }
+
+    // Bytes that lie here unread are our delay, not the remote's.
+    private void Prefetched(Task<int> read)
+    {
+        if (read.IsFaulted) RawFailed(read.Exception.InnerException!);
+        else if (read.IsCompletedSuccessfully) lock (_livenessGate) _liveness.HandleReceived();
     }
 }
