@@ -25,7 +25,7 @@ internal sealed class VictimProcess : IAsyncDisposable
 
     public static async Task<VictimProcess> StartAsync(HostNetwork network)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["victim", $"--network={network.Name}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["victim", $"--network={network.Name}"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         var process = Process.Start(start)!;
         var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("The victim did not start.");
         var words = line.Split(' ');
