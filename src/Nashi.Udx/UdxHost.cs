@@ -18,6 +18,9 @@ public sealed class UdxHost : IAsyncDisposable
 
     internal UdxOptions Options { get; }
 
+    /// <summary>Handlers that threw, on any of the sockets that are open.</summary>
+    internal long HandlerFaults => _sockets.Keys.Sum(socket => socket.HandlerFaults);
+
     /// <summary>How many streams are open.</summary>
     public int StreamCount => Volatile.Read(ref _open);
 
