@@ -16,6 +16,7 @@ internal static class Program
                 "network" => Network(flags),
                 "sybil" => Sybil(flags),
                 "plot" => Plot(flags),
+                "sockets" => await SocketsAsync(flags),
                 _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
             };
         }
@@ -61,6 +62,15 @@ internal static class Program
         }
 
         return 0;
+    }
+
+    private static async Task<int> SocketsAsync(Flags flags)
+    {
+        var run = new SocketsRun(
+            flags.Count("nodes", 1000), flags.Count("topics", 200), flags.Count("searches", 2000), flags.Count("parallel", 16), (ulong)flags.Number("seed", 1));
+        flags.End();
+        (await run.RunAsync()).Print(Console.Out);
+        return run.Found == run.Searches ? 0 : 1;
     }
 
     private static WorldOptions Options(Flags flags, int nodes = 10_000, double nat = 0.7) => new()

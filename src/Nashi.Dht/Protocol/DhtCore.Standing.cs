@@ -103,7 +103,7 @@ internal sealed partial class DhtCore
                 MayWiden = false,
                 Finished = outcome =>
                 {
-                    Size.Observe(target, [.. outcome.Closest.Select(reply => reply.FromId!.Value)]);
+                    Size.Observe(target, outcome.Ids);
                     Later(Instant.Zero, at => done?.Invoke(at));
                 },
             },

@@ -33,30 +33,52 @@ internal sealed partial class Query
 
     private bool IsSuspicious() => _host.Size.IsCrowded(_options.Target, [.. _closest.Select(reply => reply.FromId!.Value)]);
 
+    // Perhaps the network has grown since we knew its size: then the nearest are as near everywhere.
+    private void LookElsewhere(Instant now)
+    {
+        _phase = Phase.LookingAround;
+        var point = PointNear(_options.Target, 0);
+        var scout = new Query(_host, new QueryOptions
+        {
+            Target = point,
+            IsInternal = true,
+            Command = InternalCommand.FindNode,
+            Retries = _options.Retries,
+            Concurrency = _options.Concurrency,
+            MayWiden = false,
+            Finished = outcome =>
+            {
+                _host.Size.Check(point, outcome.Ids, outcome.At);
+                if (_phase != Phase.LookingAround) return;
+                if (IsSuspicious()) LookAround(outcome.At);
+                else EndSearch(outcome.At);
+            },
+        });
+        _scouts.Add(scout);
+        scout.Start(now);
+    }
+
     private void LookAround(Instant now)
     {
         _phase = Phase.LookingAround;
         var sharedBits = Math.Max(0, BitOperations.Log2((uint)Math.Max(1, _host.Size.Estimate / Neighbours)));
         foreach (var known in _host.Known(_options.Target)) NoteNeighbour(known, NodeId.Of(known), sharedBits);
         _scoutsOut = Depths.Length;
-        foreach (var depth in Depths) _scouts.Add(MakeScout(PointNear(_options.Target, sharedBits + depth), sharedBits));
-        foreach (var scout in _scouts) scout.Start(now);
+        Query[] scouts = [.. Depths.Select(depth => MakeScout(PointNear(_options.Target, sharedBits + depth), sharedBits))];
+        _scouts.AddRange(scouts);
+        foreach (var scout in scouts) scout.Start(now);
     }
 
-    private Query MakeScout(Bytes32 point, int sharedBits)
+    private Query MakeScout(Bytes32 point, int sharedBits) => new(_host, new QueryOptions
     {
-        Query scout = null!;
-        return scout = new Query(_host, new QueryOptions
-        {
-            Target = point,
-            IsInternal = true,
-            Command = InternalCommand.FindNode,
-            Retries = _options.Retries,
-            Concurrency = _options.Concurrency / 2,
-            MayWiden = false,
-            Finished = outcome => HandleScout(outcome, sharedBits, scout._now),
-        });
-    }
+        Target = point,
+        IsInternal = true,
+        Command = InternalCommand.FindNode,
+        Retries = _options.Retries,
+        Concurrency = _options.Concurrency / 2,
+        MayWiden = false,
+        Finished = outcome => HandleScout(outcome, sharedBits, outcome.At),
+    });
 
     private void NoteNeighbour(UdpAddress address, in Bytes32 id, int sharedBits)
     {

@@ -202,8 +202,9 @@ internal sealed partial class Query
             }
         }
 
-        if (_options.MayWiden && IsSuspicious()) LookAround(now);
-        else EndSearch(now);
+        if (!_options.MayWiden || !IsSuspicious()) EndSearch(now);
+        else if (_host.Size.IsFresh(now)) LookAround(now);
+        else LookElsewhere(now);
     }
 
     private void EndSearch(Instant now)
@@ -237,7 +238,7 @@ internal sealed partial class Query
     {
         _phase = Phase.Done;
         _candidates.Clear();
-        _options.Finished(new(_closest, _answers, _committed, _commitError) { Around = _around });
+        _options.Finished(new(_closest, _answers, _committed, _commitError) { Around = _around, At = _now });
     }
 
     private int CompareCandidates(Candidate a, Candidate b)
