@@ -160,13 +160,15 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
         else
         {
             known = new KnownNode(id, reply.From, _tick);
-            if (IsOwn(reply.From) || (!_table.TryAdd(known) && !MakeRoom(known, now))) return;
+            if (!TryEnter(known, now)) return;
         }
 
         if (!ReferenceEquals(reply.Socket, DefaultSocket) || _tick - known.SampledTick < OldAfter) return;
         known.SampledTick = _tick;
         _nat.Add(reply.Seen);
     }
+
+    private bool TryEnter(KnownNode node, Instant now) => !IsOwn(node.Address) && (_table.TryAdd(node) || MakeRoom(node, now));
 
     // Whoever was pinged longest ago must answer now, or makes room.
     private bool MakeRoom(KnownNode newcomer, Instant now)
@@ -187,7 +189,7 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     private KnownNode? Replaceable(in Bytes32 id)
     {
         if (_repings >= MaxRepings || !IsBootstrapped || _table.CandidateToReplace(id) is not { } oldest) return null;
-        if (_tick - oldest.PingedTick < RecentWithin || (_tick - oldest.SeenTick < RecentWithin && _tick - oldest.AddedTick > OldAfter)) return null;
+        if (_tick - oldest.PingedTick < RecentWithin || _tick - oldest.SeenTick < RecentWithin) return null;
         return oldest;
     }
 

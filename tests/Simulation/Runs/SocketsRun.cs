@@ -39,7 +39,7 @@ internal sealed class SocketsRun(int nodes, int topics, int searches, int parall
         var network = await TestNetwork.CreateAsync(nodes, cancellationToken: cancellationToken);
         await using (network)
         {
-            Boot = watch();
+            Boot = watch() with { Requests = Sent(network.Nodes) };
             Threads = Process.GetCurrentProcess().Threads.Count - threads;
             await UseAsync(network.Nodes, cancellationToken);
             var after = Measure();
@@ -51,7 +51,7 @@ internal sealed class SocketsRun(int nodes, int topics, int searches, int parall
 
     public void Print(TextWriter to)
     {
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{nodes} nodes on 127.0.0.1: up after {Boot.Time.TotalSeconds:0.00} s ({Boot.Processor.TotalSeconds:0.00} s of processor time), {Threads} threads more"));
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{nodes} nodes on 127.0.0.1: up after {Boot.Time.TotalSeconds:0.00} s ({Boot.Processor.TotalSeconds:0.00} s of processor time, {(double)Boot.Requests / nodes:0} requests each), {Threads} threads more"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{topics} topics announced, {parallel} at a time: {Rate(topics, Announcing)}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Found} of {searches} look-ups found, {parallel} at a time: {Rate(searches, Searching)}"));
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory for each node: {BytesPerNode.Resident / 1024:0} KiB resident, {BytesPerNode.Managed / 1024:0} KiB of it managed"));
