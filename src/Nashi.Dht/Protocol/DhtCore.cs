@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nashi.Datagrams;
 using Nashi.Dht.Queries;
 using Nashi.Dht.Records;
@@ -114,7 +115,13 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     public IReadOnlyList<UdpAddress> CloserTo(Bytes32 target) => Known(target);
 
     /// <inheritdoc />
-    public IReadOnlyList<UdpAddress> Known(Bytes32 target) => _table.Closest(target).ConvertAll(node => node.Address);
+    public IReadOnlyList<UdpAddress> Known(Bytes32 target)
+    {
+        var nodes = CollectionsMarshal.AsSpan(_table.Closest(target));
+        var addresses = new UdpAddress[nodes.Length];
+        for (var i = 0; i < addresses.Length; i++) addresses[i] = nodes[i].Address;
+        return addresses;
+    }
 
     /// <inheritdoc />
     public bool IsOwn(UdpAddress address) => !IsEphemeral && address == _ownAddress;

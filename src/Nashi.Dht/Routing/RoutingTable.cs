@@ -127,6 +127,6 @@ internal sealed class RoutingTable(Bytes32 ownId)
 
     private void Take(List<KnownNode> nodes, int row)
     {
-        if (_rows[row] is { } found) nodes.AddRange(found);
+        if (_rows[row] is { } found) nodes.AddRange(CollectionsMarshal.AsSpan(found));
     }
 }
