@@ -123,7 +123,8 @@ internal sealed partial class DhtCore
                 MayWiden = false,
                 Finished = outcome =>
                 {
-                    Size.Observe(target, outcome.Ids);
+                    // Near other points of our table somebody may crowd, and be taken for the network.
+                    if (target == _table.OwnId) Size.Observe(target, outcome.Ids);
                     Later(Instant.Zero, at => done?.Invoke(at));
                 },
             },

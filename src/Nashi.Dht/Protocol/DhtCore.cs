@@ -112,12 +112,12 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     public bool IsProven(UdpAddress address) => _table.Count > 0 && _table.Find(NodeId.Of(address)) is not null;
 
     /// <inheritdoc />
-    public IReadOnlyList<UdpAddress> CloserTo(Bytes32 target) => Known(target);
+    public IReadOnlyList<UdpAddress> CloserTo(Bytes32 target) => Known(target, RoutingTable.K);
 
     /// <inheritdoc />
-    public IReadOnlyList<UdpAddress> Known(Bytes32 target)
+    public IReadOnlyList<UdpAddress> Known(Bytes32 target, int count)
     {
-        var nodes = CollectionsMarshal.AsSpan(_table.Closest(target));
+        var nodes = CollectionsMarshal.AsSpan(_table.Closest(target, count));
         var addresses = new UdpAddress[nodes.Length];
         for (var i = 0; i < addresses.Length; i++) addresses[i] = nodes[i].Address;
         return addresses;

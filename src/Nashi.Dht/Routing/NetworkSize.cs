@@ -13,8 +13,8 @@ internal sealed class NetworkSize
     private const int Capacity = 16;
     private const double Margin = 1.5;
     private const double Unlikely = 0.0005;
-    // A sample so far off is not chance: the network is another one than it was.
-    private const double OtherNetwork = 2;
+    // A sample so much higher is not chance: the network has grown.
+    private const double Growth = 2;
 
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(30);
 
@@ -33,7 +33,7 @@ internal sealed class NetworkSize
     {
         if (closest.Count < RoutingTable.K) return;
         var sample = (closest.Count - 1) / Math.Max(NodeId.Distance(target, closest[^1]), 1e-15);
-        if (sample > Estimate * OtherNetwork || sample < Estimate / OtherNetwork) _count = 0;
+        if (sample > Estimate * Growth) _count = 0;
         _samples[_count++ % Capacity] = sample;
         var known = _samples.AsSpan(0, Math.Min(_count, Capacity)).ToArray();
         Array.Sort(known);

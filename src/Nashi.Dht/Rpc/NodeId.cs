@@ -52,6 +52,19 @@ internal static class NodeId
     public static ulong DistancePrefix(in Bytes32 target, in Bytes32 id) =>
         BinaryPrimitives.ReadUInt64BigEndian(target.AsSpan()) ^ BinaryPrimitives.ReadUInt64BigEndian(id.AsSpan());
 
+    /// <summary>A point drawn at random among those that share at least so many leading bits with an id.</summary>
+    public static Bytes32 RandomNear(in Bytes32 id, int sharedBits, IRandom random)
+    {
+        Span<byte> point = stackalloc byte[Bytes32.Size];
+        random.Fill(point);
+        var whole = Math.Min(sharedBits / 8, Bytes32.Size);
+        id.AsSpan()[..whole].CopyTo(point);
+        if (whole == Bytes32.Size) return new Bytes32(point);
+        var mask = (byte)(0xff00 >> (sharedBits % 8));
+        point[whole] = (byte)((id.AsSpan()[whole] & mask) | (point[whole] & ~mask));
+        return new Bytes32(point);
+    }
+
     /// <summary>How much of the key space lies nearer to <paramref name="target"/> than <paramref name="id"/> does: 0 to 1.</summary>
     public static double Distance(in Bytes32 target, in Bytes32 id) =>
         DistancePrefix(target, id) * Math.Pow(2, -64);
