@@ -31,7 +31,8 @@ internal sealed partial class Query
     private int _scoutsOut;
     private int _aroundAsked;
 
-    private bool IsSuspicious() => _host.Size.IsCrowded(_options.Target, [.. _closest.Select(reply => reply.FromId!.Value)]);
+    // Who knows no size yet, being one of the first, knows nothing of crowds either.
+    private bool IsSuspicious() => (_host.Size.Estimate <= 0 && _closest.Count >= RoutingTable.K) || _host.Size.IsCrowded(_options.Target, [.. _closest.Select(reply => reply.FromId!.Value)]);
 
     // Perhaps the network has grown since we knew its size: then the nearest are as near everywhere.
     private void LookElsewhere(Instant now)
@@ -52,7 +53,7 @@ internal sealed partial class Query
             {
                 _host.Size.Check(point, outcome.Ids, outcome.At);
                 if (_phase != Phase.LookingAround) return;
-                if (IsSuspicious()) LookAround(outcome.At);
+                if (_host.Size.Estimate > 0 && IsSuspicious()) LookAround(outcome.At);
                 else EndSearch(outcome.At);
             },
         });

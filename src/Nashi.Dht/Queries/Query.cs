@@ -203,8 +203,9 @@ internal sealed partial class Query
         }
 
         if (!_options.MayWiden || !IsSuspicious()) EndSearch(now);
-        else if (_host.Size.IsFresh(now)) LookAround(now);
-        else LookElsewhere(now);
+        else if (!_host.Size.IsFresh(now)) LookElsewhere(now);
+        else if (_host.Size.Estimate > 0) LookAround(now);
+        else EndSearch(now);
     }
 
     private void EndSearch(Instant now)
