@@ -1,0 +1,79 @@
+using Nashi.Laboratory.Checks;
+using Nashi.Laboratory.Kernel;
+using Nashi.Laboratory.Peers;
+using Nashi.Laboratory.Reports;
+
+namespace Nashi.Laboratory.Cases;
+
+/// <summary>The chosen cases, one after the other, and the verdict.</summary>
+internal static class LabRun
+{
+    private static readonly Dictionary<string, Func<Lab, Task>> All = new(StringComparer.Ordinal)
+    {
+        ["check"] = CheckAsync,
+        ["matrix"] = MatrixCase.RunAsync,
+    };
+
+    public static async Task<int> RunAsync(LabOptions options, TextWriter output, CancellationToken cancellationToken)
+    {
+        var lab = new Lab(Available(options, output), new PeerPrograms(), output, cancellationToken);
+        try
+        {
+            foreach (var name in options.Chosen)
+            {
+                lab.Say($"\n# {name}");
+                var began = LabClock.Now;
+                await All[name](lab);
+                lab.Say($"\n# {name}: {(LabClock.Now - began).TotalSeconds:0} s");
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            lab.Say("Stopped before the end.");
+            return 130;
+        }
+        catch (LabException error)
+        {
+            lab.Say($"The laboratory failed: {error.Message}");
+            return 2;
+        }
+
+        if (options.Json is { } file) await JsonReport.WriteAsync(lab, file);
+        return Verdict(lab);
+    }
+
+    private static int Verdict(Lab lab)
+    {
+        var table = new Table("goal", "wanted", "measured", "met");
+        foreach (var goal in lab.Goals) table.Add(goal.Id, goal.Wanted, goal.Measured, goal.Met switch { true => "yes", false => "NO", null => "–" });
+        lab.Say($"\n{table}");
+        var missed = lab.Goals.Count(goal => goal.Met == false);
+        lab.Say(missed == 0 ? "All goals met." : $"{missed} goals missed.");
+        return missed == 0 ? 0 : 1;
+    }
+
+    private static LabOptions Available(LabOptions options, TextWriter output)
+    {
+        var programs = new PeerPrograms();
+        if (programs.Missing(Side.Ours) is { } own) throw new LabException(own);
+        if (programs.Missing(Side.Js) is not { } why) return options;
+        output.WriteLine($"Without the reference: {why}.");
+        return options with { ChosenPairings = [.. options.Pairings.Where(pairing => pairing.IsOurs)] };
+    }
+
+    private static Task CheckAsync(Lab lab)
+    {
+        var (good, bad) = (0, 0);
+        foreach (var (name, wrong) in SelfCheck.Run())
+        {
+            lab.Cancelled.ThrowIfCancellationRequested();
+            lab.Say($"  {(wrong is null ? "ok " : "BAD")} {name}{(wrong is null ? "" : $": {wrong}")}");
+            if (wrong is null) good++;
+            else bad++;
+        }
+
+        lab.Judge("check", "routers and links are what they are called", $"{good} of {good + bad}", bad == 0);
+        // What is measured in a laboratory that is not what it says is worth nothing.
+        return bad == 0 ? Task.CompletedTask : throw new LabException("the self-check failed");
+    }
+}
