@@ -12,6 +12,12 @@ internal static class LabRun
     {
         ["check"] = CheckAsync,
         ["matrix"] = MatrixCase.RunAsync,
+        ["relay"] = RelayCase.RunAsync,
+        ["home"] = HomeCase.RunAsync,
+        ["ladder"] = LadderCase.RunAsync,
+        ["resilience"] = ResilienceCase.RunAsync,
+        ["goodput"] = GoodputCase.RunAsync,
+        ["offline"] = OfflineCase.RunAsync,
     };
 
     public static async Task<int> RunAsync(LabOptions options, TextWriter output, CancellationToken cancellationToken)

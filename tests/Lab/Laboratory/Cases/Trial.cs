@@ -36,6 +36,8 @@ internal sealed record Trial
 
     public string ClientKind => Client.Name;
 
+    public bool IsRelayed { get; init; }
+
     /// <summary>Connected, echoed everything and said goodbye.</summary>
     public bool Ok { get; init; }
 
