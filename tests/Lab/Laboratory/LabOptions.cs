@@ -33,7 +33,9 @@ internal sealed record LabOptions
         --settle=MS      with a relay: between opening and the bulk (default 6000)
         --dht=SIDE       whose DHT nodes: js (default where installed) or ours
         --relay-by=SIDE  whose relay (default ours)
+        --peer=PROGRAM   our peer (default tests/Lab/peer)
         --json=FILE      every attempt and every goal
+        --steps          also what our clients tell of their way
         --quiet          only what failed, and the tables
 
         Exit code: 0 all goals met, 1 some not, 2 no laboratory here, 64 a wrong option.
@@ -66,7 +68,11 @@ internal sealed record LabOptions
 
     public Side RelayBy { get; init; } = Side.Ours;
 
+    public string? Peer { get; init; }
+
     public string? Json { get; init; }
+
+    public bool Steps { get; init; }
 
     public bool Quiet { get; init; }
 
@@ -104,7 +110,9 @@ internal sealed record LabOptions
                 "settle" => options with { SettleMs = Number(Value()) },
                 "dht" => options with { Dht = SideOf(Value()) },
                 "relay-by" => options with { RelayBy = SideOf(Value()) },
+                "peer" => options with { Peer = Value() },
                 "json" => options with { Json = Value() },
+                "steps" => options with { Steps = true },
                 "quiet" => options with { Quiet = true },
                 "help" or "h" => options with { IsHelp = true },
                 _ => throw new LabException($"no option is called --{name}"),

@@ -22,7 +22,8 @@ internal static class LabRun
 
     public static async Task<int> RunAsync(LabOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        var lab = new Lab(Available(options, output), new PeerPrograms(), output, cancellationToken);
+        var programs = new PeerPrograms(options.Peer);
+        var lab = new Lab(Available(options, programs, output), programs, output, cancellationToken);
         try
         {
             foreach (var name in options.Chosen)
@@ -58,9 +59,8 @@ internal static class LabRun
         return missed == 0 ? 0 : 1;
     }
 
-    private static LabOptions Available(LabOptions options, TextWriter output)
+    private static LabOptions Available(LabOptions options, PeerPrograms programs, TextWriter output)
     {
-        var programs = new PeerPrograms();
         if (programs.Missing(Side.Ours) is { } own) throw new LabException(own);
         if (programs.Missing(Side.Js) is not { } why) return options;
         output.WriteLine($"Without the reference: {why}.");

@@ -15,28 +15,28 @@ internal enum Way
 }
 
 /// <summary>One attempt of a client to reach a server, and what became of it.</summary>
-internal sealed record Trial
+internal sealed record Trial([property: JsonIgnore] TrialPlan Plan)
 {
-    public required string Case { get; init; }
+    public string Case => Plan.Case;
+
+    public string Pair => Plan.Pairing.ToString();
+
+    public string ServerKind => Plan.Server.Name;
+
+    public string ClientKind => Plan.Client.Name;
+
+    public bool IsRelayed => Plan.IsRelayed;
+
+    public int Run => Plan.Run;
 
     [JsonIgnore]
-    public required Pairing Pairing { get; init; }
+    public Pairing Pairing => Plan.Pairing;
 
     [JsonIgnore]
-    public required SiteKind Server { get; init; }
+    public SiteKind Server => Plan.Server;
 
     [JsonIgnore]
-    public required SiteKind Client { get; init; }
-
-    public required int Run { get; init; }
-
-    public string Pair => Pairing.ToString();
-
-    public string ServerKind => Server.Name;
-
-    public string ClientKind => Client.Name;
-
-    public bool IsRelayed { get; init; }
+    public SiteKind Client => Plan.Client;
 
     /// <summary>Connected, echoed everything and said goodbye.</summary>
     public bool Ok { get; init; }
@@ -49,6 +49,9 @@ internal sealed record Trial
 
     public Way Way { get; init; }
 
+    /// <summary>From the client's start until it knew the network.</summary>
+    public double? BootMs { get; init; }
+
     public double? OpenMs { get; init; }
 
     public string? Error { get; init; }
@@ -58,6 +61,9 @@ internal sealed record Trial
     public double? BulkMs { get; init; }
 
     public string? Details { get; init; }
+
+    /// <summary>What the client told of its way there, with the milliseconds since its start.</summary>
+    public string? Steps { get; init; }
 
     /// <summary>Opened, and lost before its work was done.</summary>
     [JsonIgnore]

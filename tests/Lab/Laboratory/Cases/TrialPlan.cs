@@ -23,5 +23,5 @@ internal sealed record TrialPlan(string Case, Pairing Pairing, SiteKind Server, 
 
     public int Bytes { get; init; } = 256 * 1024;
 
-    public Trial Outcome() => new() { Case = Case, Pairing = Pairing, Server = Server, Client = Client, Run = Run, IsRelayed = IsRelayed };
+    public Trial Outcome() => new(this);
 }

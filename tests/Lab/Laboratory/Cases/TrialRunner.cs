@@ -33,6 +33,7 @@ internal sealed class TrialRunner(Stage stage, TrialPlan plan, CancellationToken
             clientSite.Hosts[^1], plan.Pairing.Client, "client", plan.IsRelayed,
             "--key", listening.Text("publicKey")!, "--bytes", $"{plan.Bytes}", "--settle", $"{plan.Settle.TotalMilliseconds}", "--timeout", $"{plan.Timeout.TotalMilliseconds}");
         await FollowAsync(client, serverSite, clientSite);
+        _trial = _trial with { Steps = Steps(client) };
         // A relayed path is known as such before the move only.
         var after = Meters(serverSite, clientSite);
         var (direct, relay, hairpin) = (after.Direct - _before.Direct, after.Relay - _before.Relay, after.Hairpin - _before.Hairpin);
@@ -42,6 +43,12 @@ internal sealed class TrialRunner(Stage stage, TrialPlan plan, CancellationToken
             : hairpin > plan.Bytes ? Way.Hairpin
             : plan.IsOneSite ? Way.Lan : Way.None;
         return _trial with { Way = way, Moved = way != Way.Relay && _trial.Moved };
+    }
+
+    private static string? Steps(PeerProcess client)
+    {
+        var told = client.All.Where(one => one.Name is "ready" or "step" or "open").Select(one => $"{one.Number("t"):0} {one.Text("name") ?? one.Name} {one.Text("detail")}".Trim());
+        return string.Join(" | ", told) is { Length: > 0 } text ? text : null;
     }
 
     private SitePlan SitePlanOf(SiteKind kind, Links.LinkModel link, ulong seed) =>
@@ -57,9 +64,12 @@ internal sealed class TrialRunner(Stage stage, TrialPlan plan, CancellationToken
         var end = LabClock.Now + Boot + plan.Timeout + plan.Settle;
         while (true)
         {
-            var one = await client.NextAsync(end - LabClock.Now, cancellationToken, "open", "bulk-start", "bulk-echo", "error", "crash", "done");
+            var one = await client.NextAsync(end - LabClock.Now, cancellationToken, "ready", "open", "bulk-start", "bulk-echo", "error", "crash", "done");
             switch (one?.Name)
             {
+                case "ready":
+                    _trial = _trial with { BootMs = one.Number("t") };
+                    break;
                 case "open":
                     _trial = _trial with { Opened = true, OpenMs = one.Number("ms"), Moved = one.Text("remoteHost") == stage.Internet.Relay.Address.ToString() };
                     break;

@@ -6,13 +6,11 @@ namespace Nashi.Laboratory.Checks;
 /// <summary>Finds out by packets what a site's routers do (the tests of RFC 5780).</summary>
 internal static class NatProbe
 {
-    private const int Port = 7000;
-
     public static NatProfile Measure(Internet internet, Site site)
     {
-        using var first = new ProbeSocket(internet.Dht, internet.DhtAddresses[0], Port);
-        using var otherPort = new ProbeSocket(internet.Dht, internet.DhtAddresses[0], Port + 1);
-        using var otherAddress = new ProbeSocket(internet.Dht, internet.DhtAddresses[1], Port);
+        using var first = new ProbeSocket(internet.Dht, internet.DhtAddresses[0], 0);
+        using var otherPort = new ProbeSocket(internet.Dht, internet.DhtAddresses[0], 0);
+        using var otherAddress = new ProbeSocket(internet.Dht, internet.DhtAddresses[1], 0);
         using var inside = new ProbeSocket(site.Hosts[0]);
         var seen = new[] { first, otherPort, otherAddress }.Select(outside =>
         {

@@ -17,7 +17,7 @@ internal static class SelfCheck
     public static IEnumerable<(string Name, string? Wrong)> Run(IEnumerable<SiteKind>? kinds = null)
     {
         using var internet = new Internet(dhtHosts: 2);
-        foreach (var kind in kinds ?? Kinds) yield return CheckKind(internet, kind);
+        foreach (var check in CheckKinds(internet, kinds ?? Kinds)) yield return check;
         yield return CheckRebinding(internet);
         yield return CheckFarness(internet);
         foreach (var (kind, reach) in ((string, bool)[])[("linux", true), ("linux+isolate", false), ("fw", true), ("linux/port", true), ("linux/port+isolate", false)])
@@ -28,7 +28,11 @@ internal static class SelfCheck
         foreach (var check in CheckLink(internet)) yield return check;
     }
 
-    public static (string Name, string? Wrong) CheckKind(Internet internet, SiteKind kind)
+    // Probing is mostly waiting for packets that do not come.
+    private static IEnumerable<(string Name, string? Wrong)> CheckKinds(Internet internet, IEnumerable<SiteKind> kinds) =>
+        kinds.AsParallel().AsOrdered().WithDegreeOfParallelism(4).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(kind => CheckKind(internet, kind));
+
+    private static (string Name, string? Wrong) CheckKind(Internet internet, SiteKind kind)
     {
         using var site = internet.AddSite(new SitePlan(kind, LinkModel.Clean, Seed: 1, Hosts: 2));
         var (wanted, measured) = (NatProfile.Of(kind), NatProbe.Measure(internet, site));
@@ -95,11 +99,14 @@ internal static class SelfCheck
         using var outside = new ProbeSocket(internet.Dht, internet.DhtAddresses[0], 7000);
         using var inside = new ProbeSocket(site.Hosts[0]);
         site.Uplink.Set(LinkModel.Delayed(50));
-        var began = TimeProvider.System.GetTimestamp();
-        inside.Send("slow", outside.Local);
-        var came = outside.Receive("slow", mustCome: true);
-        var took = TimeProvider.System.GetElapsedTime(began).TotalMilliseconds;
-        yield return ("a link of 50 ms delays by 50 ms", came is null ? "the packet was lost" : took is >= 50 and < 150 ? null : $"took {took:0.0} ms");
+        // The quickest of some: this machine may have other things to do.
+        var took = Enumerable.Range(0, 5).Min(number =>
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            inside.Send($"slow{number}", outside.Local);
+            return outside.Receive($"slow{number}", mustCome: true) is null ? double.PositiveInfinity : TimeProvider.System.GetElapsedTime(began).TotalMilliseconds;
+        });
+        yield return ("a link of 50 ms delays by 50 ms", took is >= 50 and < 80 ? null : $"took {took:0.0} ms");
 
         site.Uplink.Set(new LinkModel { Mtu = 1000 });
         inside.Send(new string('x', 1100), outside.Local);

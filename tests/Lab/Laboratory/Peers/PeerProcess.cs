@@ -55,6 +55,8 @@ internal sealed class PeerProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
+        // Whoever started the laboratory has built the peer; it does not look at its sources every time.
+        start.Environment["NASHI_PREBUILT"] = "1";
         var process = host.Space.Run(() => Process.Start(start)) ?? throw new LabException($"{program.Program} did not start");
         process.StandardInput.Close();
         return new PeerProcess(process);

@@ -3,11 +3,11 @@ using Nashi.Laboratory.Kernel;
 namespace Nashi.Laboratory.Peers;
 
 /// <summary>Where the peers' programs are.</summary>
-internal sealed class PeerPrograms
+internal sealed class PeerPrograms(string? own = null)
 {
     private readonly string _root = FindRoot();
 
-    private string Own => Path.Combine(_root, "artifacts/bin/Nashi.LabPeer/release/Nashi.LabPeer");
+    private string Own => own ?? Path.Combine(_root, "tests/Lab/peer");
 
     private string Reference => Path.Combine(_root, "tests/js/lab-peer.cjs");
 
@@ -17,8 +17,8 @@ internal sealed class PeerPrograms
     /// <summary>Null when peers of this side can run here.</summary>
     public string? Missing(Side side)
     {
-        if (side == Side.Ours) return File.Exists(Own) ? null : $"{Own} is not built";
-        if (!Shell.Has("node") && !File.Exists("/usr/local/bin/node")) return "Node.js is not installed";
+        if (side == Side.Ours) return File.Exists(Own) ? null : $"{Own} is not there";
+        if (!Shell.Has("node")) return "Node.js is not installed";
         return Directory.Exists(Path.Combine(_root, "tests/js/node_modules/hyperdht")) ? null : "the reference packages are not installed (npm ci in tests/js)";
     }
 
