@@ -35,5 +35,5 @@ internal static class LadderCase
         lab.Say($"\n{table}");
     }
 
-    private static string Cell(IReadOnlyList<Trial> trials) => $"{trials.Count(trial => trial.Opened)}/{trials.Count} {Numbers.Seconds(Numbers.Of(trials).Median)} s";
+    private static string Cell(List<Trial> trials) => $"{trials.Count(trial => trial.Opened)}/{trials.Count} {Numbers.Seconds(Numbers.Of(trials).Median)} s";
 }

@@ -18,10 +18,10 @@ internal sealed class Sprint(PeerPrograms programs, Course course, Pairing pairi
         var name = Naming.Next();
         using var senderSpace = NetSpace.Create($"{name}-a");
         using var receiverSpace = NetSpace.Create($"{name}-b");
-        using var link = Link.Between(senderSpace, "link", receiverSpace, "link", course.Model, (ulong)run);
+        using var link = Link.Between(senderSpace, "wire", receiverSpace, "wire", course.Model, (ulong)run);
         if (course.Back is { } back) link.In.Model = back;
-        senderSpace.Ip(Link.Up("link", $"{Sender}/30"));
-        receiverSpace.Ip(Link.Up("link", $"{Receiver}/30"));
+        senderSpace.Ip(Link.Up("wire", $"{Sender}/30"));
+        receiverSpace.Ip(Link.Up("wire", $"{Receiver}/30"));
         await using var server = Start(receiverSpace, Receiver, pairing.Server, "perf-server", "--port", "5000", "--local-id", "2", "--remote-id", "1");
         if (await server.NextAsync(Patience, cancellationToken, "listening") is not { Name: "listening" }) throw new LabException($"a receiver did not start: {server.Errors}");
         await using var client = Start(

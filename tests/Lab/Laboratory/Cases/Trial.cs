@@ -4,16 +4,6 @@ using Nashi.Laboratory.Topology;
 
 namespace Nashi.Laboratory.Cases;
 
-/// <summary>Which way the bytes of a connection went, as the links saw it.</summary>
-internal enum Way
-{
-    None,
-    Direct,
-    Relay,
-    Hairpin,
-    Lan,
-}
-
 /// <summary>One attempt of a client to reach a server, and what became of it.</summary>
 internal sealed record Trial([property: JsonIgnore] TrialPlan Plan)
 {

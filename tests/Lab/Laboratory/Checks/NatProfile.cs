@@ -2,15 +2,6 @@ using Nashi.Laboratory.Topology;
 
 namespace Nashi.Laboratory.Checks;
 
-/// <summary>On what a mapping, or the admission of a packet, depends.</summary>
-internal enum Dependence
-{
-    Nothing,
-    Address,
-    AddressAndPort,
-    Blocked,
-}
-
 /// <summary>What probes can see of a site.</summary>
 internal sealed record NatProfile(Dependence Mapping, Dependence Filtering, bool KeepsPort, bool Hairpins)
 {

@@ -29,7 +29,7 @@ internal sealed class NetSpace : IDisposable
         {
             if (Native.Unshare(Native.NewNetwork) != 0) throw Native.Failure("a new network namespace");
             if (Native.Mount("/proc/thread-self/ns/net", space.Path, null, Bind, 0) != 0) throw Native.Failure($"mounting {space.Path}");
-            space.SetUp(forwards);
+            SetUp(forwards);
             return 0;
         });
         return space;
@@ -86,7 +86,7 @@ internal sealed class NetSpace : IDisposable
     public static IEnumerable<string> Names(string prefix) =>
         Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, prefix + "*").Select(path => System.IO.Path.GetFileName(path)) : [];
 
-    private void SetUp(bool forwards)
+    private static void SetUp(bool forwards)
     {
         List<(string, string)> settings =
         [

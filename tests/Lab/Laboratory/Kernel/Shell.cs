@@ -10,7 +10,7 @@ internal static class Shell
     /// <summary>In the namespace of the calling thread: a child is born where its mother stands.</summary>
     public static string FeedHere(string program, IEnumerable<string> arguments, string input)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start) ?? throw new LabException($"{program} did not start");
         process.StandardInput.Write(input);
         process.StandardInput.Close();

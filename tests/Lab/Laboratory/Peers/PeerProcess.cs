@@ -53,7 +53,7 @@ internal sealed class PeerProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program.Program, [.. program.First, .. arguments])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
         };
         // Whoever started the laboratory has built the peer; it does not look at its sources every time.
         start.Environment["NASHI_PREBUILT"] = "1";
