@@ -1,3 +1,4 @@
+using Nashi.Laboratory.Checks;
 using Nashi.Laboratory.Links;
 using Nashi.Laboratory.Peers;
 using Nashi.Laboratory.Reports;
@@ -29,6 +30,7 @@ internal static class GoodputCase
 
     public static async Task RunAsync(Lab lab)
     {
+        lab.Say($"  a link alone carries {LinkRate.Measure(LinkModel.Clean):0} Mbit/s at once, {LinkRate.Measure(LinkModel.Delayed(10)):0} with 10 ms of delay");
         var grid = from rtt in RoundTrips from loss in Losses select new Course($"rtt {rtt} ms, loss {loss:P0}", LinkModel.Delayed(rtt / 2, loss), loss >= 0.05 ? 2 : 1);
         var pairings = lab.Options.PairingsWithReference;
         var table = new Table(["Mbit/s, median: server-client", .. pairings.Select(pairing => pairing.ToString()), "ours-ours : js-js"]);

@@ -43,18 +43,27 @@ internal sealed class Lab(LabOptions options, PeerPrograms programs, TextWriter 
     {
         List<Trial> trials = [];
         var limits = new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(plans, limits, async (plan, _) =>
+        try
         {
-            var trial = await PlayAsync(stage, plan);
-            lock (_gate)
+            await Parallel.ForEachAsync(plans, limits, async (plan, _) =>
             {
-                trials.Add(trial);
-                Trials.Add(trial);
-            }
+                var trial = await PlayAsync(stage, plan);
+                lock (_gate)
+                {
+                    trials.Add(trial);
+                    Trials.Add(trial);
+                }
 
-            if (!options.Quiet || !trial.Ok) Say(Describe(trial));
-            if (options.Steps) Say($"           {trial.Steps}");
-        });
+                if (!options.Quiet || !trial.Ok) Say(Describe(trial));
+                if (options.Steps) Say($"           {trial.Steps}");
+            });
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What was played until then is worth a table.
+            Say($"  stopped after {trials.Count} of {plans.Count}");
+        }
+
         return trials;
     }
 

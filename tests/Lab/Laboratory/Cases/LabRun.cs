@@ -28,6 +28,7 @@ internal static class LabRun
         {
             foreach (var name in options.Chosen)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 lab.Say($"\n# {name}");
                 var began = LabClock.Now;
                 await All[name](lab);
@@ -37,7 +38,6 @@ internal static class LabRun
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             lab.Say("Stopped before the end.");
-            return 130;
         }
         catch (LabException error)
         {
@@ -46,7 +46,8 @@ internal static class LabRun
         }
 
         if (options.Json is { } file) await JsonReport.WriteAsync(lab, file);
-        return Verdict(lab);
+        var verdict = Verdict(lab);
+        return cancellationToken.IsCancellationRequested ? 130 : verdict;
     }
 
     private static int Verdict(Lab lab)
@@ -55,7 +56,7 @@ internal static class LabRun
         foreach (var goal in lab.Goals) table.Add(goal.Id, goal.Wanted, goal.Measured, goal.Met switch { true => "yes", false => "NO", null => "–" });
         lab.Say($"\n{table}");
         var missed = lab.Goals.Count(goal => goal.Met == false);
-        lab.Say(missed == 0 ? "All goals met." : $"{missed} goals missed.");
+        lab.Say(lab.Goals.Count == 0 ? "No goal was judged." : missed == 0 ? "All goals met." : $"{missed} goals missed.");
         return missed == 0 ? 0 : 1;
     }
 

@@ -42,13 +42,21 @@ internal static class ResilienceCase
         List<Survival> found = [];
         // These wait more than they work.
         var limits = new ParallelOptions { MaxDegreeOfParallelism = 2 * lab.Options.Parallel, CancellationToken = lab.Cancelled };
-        await Parallel.ForEachAsync(work, limits, async (item, cancellationToken) =>
+        try
         {
-            var one = await new Scene(stage, item.Disturbance, item.Pairing, item.Run).PlayAsync(cancellationToken);
-            lock (found) found.Add(one);
-            lock (lab.Rows) lab.Rows.Add(one);
-            lab.Say($"  {item.Disturbance.Name,-38} {item.Pairing,-10} {one}");
-        });
+            await Parallel.ForEachAsync(work, limits, async (item, cancellationToken) =>
+            {
+                var one = await new Scene(stage, item.Disturbance, item.Pairing, item.Run).PlayAsync(cancellationToken);
+                lock (found) found.Add(one);
+                lock (lab.Rows) lab.Rows.Add(one);
+                lab.Say($"  {item.Disturbance.Name,-38} {item.Pairing,-10} {one}");
+            });
+        }
+        catch (OperationCanceledException) when (lab.Cancelled.IsCancellationRequested)
+        {
+            lab.Say($"  stopped after {found.Count}");
+        }
+
         Report(lab, pairings, found);
     }
 
