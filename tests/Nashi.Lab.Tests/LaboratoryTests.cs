@@ -7,10 +7,8 @@ using Nashi.Laboratory.Topology;
 namespace Nashi.Lab.Tests;
 
 /// <summary>A short part of the laboratory. It needs root and namespaces; where they are missing it says so and counts as skipped, not as passed.</summary>
-public sealed class LaboratoryTests
+public sealed class LaboratoryTests(OpenStage open) : IClassFixture<OpenStage>
 {
-    private const int DhtNodes = 5;
-
     [Fact]
     public void Requirements_WhenSomethingIsMissing_SayWhatInOneSentence()
     {
@@ -43,14 +41,13 @@ public sealed class LaboratoryTests
     [Fact]
     public async Task Relay_TwoSymmetricRouters_ConnectThroughIt() => await ConnectAsync("ours-ours", relay: true, ("sym", "linux/sym"));
 
-    private static async Task ConnectAsync(string pairing, bool relay, params (string Server, string Client)[] sites)
+    private async Task ConnectAsync(string pairing, bool relay, params (string Server, string Client)[] sites)
     {
         NeedLaboratory();
-        var programs = new PeerPrograms();
+        var stage = open.Stage!;
         var pair = Pairing.Parse(pairing);
-        foreach (var side in (Side[])[pair.Server, pair.Client]) Assert.Null(programs.Missing(side));
+        foreach (var side in (Side[])[pair.Server, pair.Client]) Assert.Null(stage.Programs.Missing(side));
         var cancelled = TestContext.Current.CancellationToken;
-        await using var stage = await Stage.OpenAsync(programs, Side.Ours, relay ? Side.Ours : null, cancelled, DhtNodes);
         var trials = await Task.WhenAll(sites.Select(site =>
         {
             var plan = new TrialPlan("test", pair, SiteKind.Parse(site.Server), SiteKind.Parse(site.Client), Run: 1) { IsRelayed = relay, Bytes = 64 * 1024 };

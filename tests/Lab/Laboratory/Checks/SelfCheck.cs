@@ -30,7 +30,7 @@ internal static class SelfCheck
 
     // Probing is mostly waiting for packets that do not come.
     private static ParallelQuery<(string Name, string? Wrong)> CheckKinds(Internet internet, IEnumerable<SiteKind> kinds) =>
-        kinds.AsParallel().AsOrdered().WithDegreeOfParallelism(4).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(kind => CheckKind(internet, kind));
+        kinds.AsParallel().AsOrdered().WithDegreeOfParallelism(8).WithMergeOptions(ParallelMergeOptions.NotBuffered).Select(kind => CheckKind(internet, kind));
 
     private static (string Name, string? Wrong) CheckKind(Internet internet, SiteKind kind)
     {

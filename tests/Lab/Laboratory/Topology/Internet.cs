@@ -13,12 +13,12 @@ internal sealed class Internet : IDisposable
     /// <summary>A packet has come this far when it arrives here; real paths are as long, and the protocol's probes with a small TTL must die on them.</summary>
     private const int Hops = 8;
 
+    /// <summary>Of the addresses that sites are given.</summary>
+    private const int Networks = 250 * 250;
+
     private readonly string _name = Naming.Next();
     private readonly NetSpace _core;
     private readonly List<NetSpace> _spaces = [];
-    private readonly Stack<int> _freeNumbers = new();
-    private readonly Lock _gate = new();
-    private int _numbers;
     private int _sites;
 
     public Internet(int dhtHosts = 12)
@@ -39,17 +39,9 @@ internal sealed class Internet : IDisposable
 
     public Site AddSite(SitePlan plan)
     {
-        int number, name;
-        lock (_gate)
-        {
-            number = _freeNumbers.TryPop(out var free) ? free : ++_numbers;
-            name = ++_sites;
-        }
-
-        return new Site($"{_name}-{name}", number, _core, plan, () =>
-        {
-            lock (_gate) _freeNumbers.Push(number);
-        });
+        // Never the same twice: a device lives on while a child of this process, forked for a moment, still holds its file.
+        var number = 1 + (Interlocked.Increment(ref _sites) - 1) % Networks;
+        return new Site($"{_name}-{number}", number, _core, plan);
     }
 
     public void Dispose()

@@ -8,16 +8,13 @@ namespace Nashi.Laboratory.Topology;
 internal sealed class Site : IDisposable
 {
     private readonly List<NetSpace> _spaces = [];
-    private readonly Action _freed;
 
     /// <param name="name">A prefix of namespaces.</param>
     /// <param name="number">Of this site in the laboratory; its addresses follow from it.</param>
     /// <param name="core">The internet.</param>
     /// <param name="plan">What to build.</param>
-    /// <param name="freed">Called when the number may be used again.</param>
-    public Site(string name, int number, NetSpace core, SitePlan plan, Action freed)
+    public Site(string name, int number, NetSpace core, SitePlan plan)
     {
-        _freed = freed;
         Kind = plan.Kind;
         var network = $"20.{1 + number / 250}.{number % 250}";
         Outside = IPAddress.Parse($"{network}.2");
@@ -70,7 +67,6 @@ internal sealed class Site : IDisposable
         Uplink?.Dispose();
         foreach (var space in _spaces) space.Dispose();
         _spaces.Clear();
-        _freed();
     }
 
     private NetSpace Make(string name, bool forwards = false)
