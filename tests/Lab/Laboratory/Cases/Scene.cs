@@ -69,20 +69,21 @@ internal sealed class Scene(Stage stage, Disturbance disturbance, Pairing pairin
             Connections = (int)events.Max(one => one.Number("conn") ?? 0),
             IsSame = after is not null && ticks.TrueForAll(tick => tick.Number("conn") == 1),
             LongestGapSeconds = gap.TotalSeconds,
-            BackSeconds = after is null ? double.PositiveInfinity : Back(ticks, clear, gap),
+            BackSeconds = after is null ? double.PositiveInfinity : Back(ticks, clear),
             Errors = [.. events.Where(one => one.Name == "socket-error").Select(one => one.Reason).Distinct()],
         };
     }
 
-    // When the longest silence reaches over the end of the disturbance, its end counts: a late answer in flight is not yet a recovery.
-    private static double Back(List<PeerEvent> ticks, TimeSpan clear, TimeSpan gap)
+    // An answer that was on its way, or waited in a buffer, is no recovery yet when a silence follows: the end of the last silence around the moment counts.
+    private static double Back(List<PeerEvent> ticks, TimeSpan clear)
     {
-        for (var index = 1; index < ticks.Count; index++)
+        var (silence, around) = (TimeSpan.FromSeconds(1), clear + TimeSpan.FromSeconds(2));
+        var back = ticks.Find(tick => tick.At > clear)!.At;
+        foreach (var (one, next) in ticks.Zip(ticks.Skip(1)))
         {
-            var (before, next) = (ticks[index - 1].At, ticks[index].At);
-            if (next > clear && next - before == gap && gap > TimeSpan.FromSeconds(1)) return Math.Max(0, (next - clear).TotalSeconds);
+            if (one.At < around && next.At > back && next.At - one.At > silence) back = next.At;
         }
 
-        return Math.Max(0, (ticks.Find(tick => tick.At > clear)!.At - clear).TotalSeconds);
+        return (back - clear).TotalSeconds;
     }
 }
