@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Nashi.Laboratory;
 using Nashi.Laboratory.Cases;
 using Nashi.Laboratory.Kernel;
+using Nashi.Laboratory.Peers;
 
 LabOptions options;
 try
@@ -26,6 +27,7 @@ if (Requirements.Missing is { } why)
     return 2;
 }
 
+var asked = TimeSpan.Zero;
 using var ended = new CancellationTokenSource();
 // Whoever stops a laboratory wants its namespaces and processes gone: the cases end in order, and clean up.
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
@@ -36,7 +38,14 @@ return await LabRun.RunAsync(options, Console.Out, ended.Token);
 void End(PosixSignalContext context)
 {
     context.Cancel = true;
-    if (ended.IsCancellationRequested) Environment.Exit(130);
+    if (ended.IsCancellationRequested)
+    {
+        // A program like timeout signals the process and its group: the same wish twice at once is one wish.
+        if (LabClock.Now - asked > TimeSpan.FromSeconds(1)) Environment.Exit(130);
+        return;
+    }
+
+    asked = LabClock.Now;
     Console.Error.WriteLine("Ending; once more to end at once.");
     ended.Cancel();
 }
