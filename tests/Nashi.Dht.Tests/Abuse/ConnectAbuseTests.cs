@@ -105,7 +105,7 @@ public sealed class ConnectAbuseTests : IAsyncDisposable
         Assert.Equal(PairOutcome.Repeated, table.Pair(new PairSeat(3, true, 3), token, Instant.Zero, out _));
         Assert.Equal(PairOutcome.Repeated, table.Pair(new PairSeat(3, false, 3), token, Instant.Zero, out _));
         Assert.False(table.TryRemove(3, token, out _));
-        Assert.Empty(table.RemoveSession(3));
+        Assert.Empty(table.TokensOf(3));
         Assert.Equal(1, table.ActiveCount);
     }
 
