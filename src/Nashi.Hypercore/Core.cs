@@ -86,6 +86,8 @@ public sealed partial class Core : IAsyncDisposable
 
     internal CoreState State => _state;
 
+    internal ISessionState Data => _data;
+
     /// <summary>Makes a core in memory; a key pair is made when <paramref name="options"/> have none.</summary>
     public static Core CreateInMemory(CoreOptions? options = null) => CoreState.CreateInMemory(options ?? CoreOptions.Default);
 

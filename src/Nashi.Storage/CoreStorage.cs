@@ -210,6 +210,18 @@ public sealed class CoreStorage
         return new CoreStorage(_outside ?? this, atom);
     }
 
+    /// <summary>Inherits no more than so many blocks from one place: its records are about to say so.</summary>
+    public void LimitInheritance(ulong dataPointer, ulong length)
+    {
+        _ownDependencies = Array.ConvertAll(Links, link => link.DataPointer == dataPointer && link.Length > length ? link with { Length = length } : link);
+    }
+
+    /// <summary>Reads anew what is inherited: somebody changed it in the records.</summary>
+    public void RefreshInheritance()
+    {
+        if (_outside is null) _ownDependencies = Owner.ReadDependencies(DataPointer);
+    }
+
     /// <summary>After its atom was written: what is inherited outside is now what was inherited inside.</summary>
     public void HandleAtomWritten()
     {

@@ -139,7 +139,7 @@ public sealed partial class CorestoreStorage
         batch.DeleteTreeNodes(0);
         batch.DeleteBitfieldPages(0);
         batch.SetDependency(dependency);
-        if (head is { Length: > 0 } start) batch.SetHead(start);
+        if (head is { } start && (start.Length > 0 || start.Fork > 0)) batch.SetHead(start);
     }
 
     // What the parent has of its own below the length, above what the parent itself inherits below it.
@@ -179,7 +179,7 @@ public sealed partial class CorestoreStorage
     }
 
     // Follows the chain to its end. A farther link counts no further than the nearer ones let it; the farthest comes first.
-    private CoreDependency[] ReadDependencies(ulong dataPointer)
+    internal CoreDependency[] ReadDependencies(ulong dataPointer)
     {
         const int LongestChain = 1024;
         var chain = new List<CoreDependency>();

@@ -64,6 +64,14 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     /// <summary>Makes an empty store in memory, gone when disposed.</summary>
     public static CorestoreStorage CreateInMemory() => new(new MemoryStore(), device: null, folder: null);
 
+    /// <summary>Opens what another kind of store keeps, making it when that is empty. Disposing closes it.</summary>
+    /// <exception cref="StorageException">What is in it is damaged.</exception>
+    public static CorestoreStorage Over(IKeyValueStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return new(store, device: null, folder: null);
+    }
+
     /// <summary>Keeps <paramref name="fresh"/> as the primary key, unless there is one already; answers the one that holds, once it is on the disk.</summary>
     public async ValueTask<Bytes32> InitializePrimaryKeyAsync(Bytes32 fresh)
     {

@@ -13,7 +13,7 @@ internal sealed partial class CoreState
     private const int MaxPooled = 64;
 
     private readonly Stack<AppendWork> _pool = new();
-    private readonly byte[] _page = new byte[CoreStorage.PageSize];
+    private byte[]? _page;
     private readonly HashSet<ulong> _touched = [];
 
     public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, SessionSettings settings)
@@ -176,7 +176,7 @@ internal sealed partial class CoreState
     private Task RunRoundAsync(List<LaneWork> works)
     {
         if (works[0] is HoldWork hold) return hold.Enter();
-        var round = _round;
+        var round = Round;
         round.Begin();
         for (var i = 0; i < works.Count;)
         {
@@ -208,10 +208,13 @@ internal sealed partial class CoreState
         try
         {
             tree = Prepare(round);
+            if (round.TruncatedTo is { } cut) MoveBlocksToBranches(round, cut);
             storing = Storage.CommitAsync(round.Batch, round.Durability);
+            EndMove(isStored: true);
         }
         catch (Exception error)
         {
+            EndMove(isStored: false);
             Finish(works, error);
             return Task.CompletedTask;
         }
@@ -229,6 +232,8 @@ internal sealed partial class CoreState
         }
         catch (Exception error)
         {
+            // It is written, and only not known to be on the disk: what is shown must be what is stored.
+            Publish(round, tree, []);
             Finish(works, error);
             return;
         }
@@ -293,6 +298,7 @@ internal sealed partial class CoreState
 
     private void PutPage(WriteRound round, ulong page)
     {
+        _page ??= new byte[CoreStorage.PageSize];
         Bits.CopyPage(page, _page);
         var start = page * BitfieldPage.Bits;
         foreach (var change in round.Changes)

@@ -21,7 +21,6 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CoreOptions _options;
     private readonly Lane _lane;
-    private readonly WriteRound _round;
     private volatile TreeTip _tree;
     private volatile CoreVerifier? _verifier;
     private Core[] _sessionsNow = [];
@@ -38,7 +37,6 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
         (Storage, _options, _auth, _verifier, _keyPair) = (storage, options, auth, verifier, keyPair);
         Nodes = new NodeStore(storage);
         _lane = new Lane(RunRoundAsync);
-        _round = new WriteRound(this, storage.CreateBatch());
         _tree = LoadTree();
         LoadBits();
     }
@@ -84,6 +82,9 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
     INodeSource ISessionState.Nodes => Nodes;
 
     ulong ISessionState.SharedLength => _tree.Length;
+
+    // A core that is only read never needs one.
+    private WriteRound Round => field ??= new WriteRound(this, Storage.CreateBatch());
 
     /// <summary>How many sessions are open.</summary>
     public int SessionCount
