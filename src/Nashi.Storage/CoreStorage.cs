@@ -237,12 +237,7 @@ public sealed class CoreStorage
     }
 
     /// <summary>Gives the space of what was removed back to the disk. Slow.</summary>
-    public void Compact()
-    {
-        Span<byte> from = stackalloc byte[StorageKeys.MaxSize];
-        Span<byte> to = stackalloc byte[StorageKeys.MaxSize];
-        _store.Compact(StorageKeys.Of(from, DataPointer, DataRecord.Head), StorageKeys.Of(to, DataPointer + 1, DataRecord.Head));
-    }
+    public void Compact() => Owner.CompactData(DataPointer);
 
     // What is inherited once the length of that changes: links that end before it stay, the one that reaches it ends there.
     internal CoreDependency[] LinksUpTo(ulong length)

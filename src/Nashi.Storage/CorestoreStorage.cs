@@ -94,8 +94,20 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     /// <summary>Moves what is in memory to sorted files.</summary>
     public void Flush() => Store.Flush();
 
-    /// <summary>Rewrites all files without what was deleted. Slow.</summary>
+    /// <summary>Rewrites all files without what was deleted, giving its space back to the disk. Slow.</summary>
     public void Compact() => Store.Compact([], [byte.MaxValue]);
+
+    /// <summary>Makes a backup in a folder that must not exist, of all that was committed by now; the store stays open and may be written meanwhile.</summary>
+    /// <remarks>The backup refuses to be opened as it is; <see cref="StorageOptions.Adopt"/> makes it a store again, read-only opens show what is in it.</remarks>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public async ValueTask BackupAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (Store is not RocksDbStore rocks || Folder is null) throw new InvalidOperationException("Only a store in a folder can be backed up.");
+        if (Directory.Exists(folder) || File.Exists(folder)) throw new StorageException(StorageFailure.Conflict, $"{folder} is there already: a backup makes a new folder.");
+        await Store.SyncAsync().ConfigureAwait(false);
+        await Task.Run(() => Backup(rocks, Path.GetFullPath(folder)), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Syncs and closes the store.</summary>
     public async ValueTask DisposeAsync()
@@ -112,6 +124,22 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         }
     }
 
+    // The device file goes first: a copy without one would be taken for a store of this device.
+    private void Backup(RocksDbStore rocks, string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            DeviceFile.Copy(Folder!, folder);
+            rocks.Copy(Path.Combine(folder, DatabaseFolder));
+            FolderSync.Run(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(StorageFailure.InputOutput, $"The backup {folder} failed: {error.Message}", error);
+        }
+    }
+
     private static CorestoreStorage Open(string folder, StorageOptions options)
     {
         var path = Path.Combine(folder, DatabaseFolder);
@@ -125,6 +153,7 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
             store = RocksDbStore.Open(path, options.IsReadOnly);
             var opened = new CorestoreStorage(store, device, folder);
             if (!opened.IsReadOnly) opened.FinishRecovery(options.Clock);
+            if (exists && options is { Adopt: true, IsReadOnly: false }) opened.MarkRecovering(options.Clock);
             return opened;
         }
         catch
@@ -172,6 +201,12 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     {
         var marker = Path.Combine(Folder!, DatabaseFolder, "RECOVERING");
         if (!File.Exists(marker)) return;
+        MarkRecovering(clock);
+        File.Delete(marker);
+    }
+
+    private void MarkRecovering(TimeProvider clock)
+    {
         var batch = Store.CreateBatch();
         Span<byte> key = stackalloc byte[StorageKeys.MaxSize];
         var now = (ulong)clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -185,6 +220,5 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
 
         Store.Write(batch);
         Store.Flush();
-        File.Delete(marker);
     }
 }

@@ -198,7 +198,7 @@ const jobs = {
       const bytes = fs.readFileSync(file)
       bytes[random(bytes.length)] ^= 1 << random(8)
       fs.writeFileSync(file, bytes)
-      const peer = new Peer('verify', { dir: copy, 'max-block': 3000, 'allow-copy': 1 })
+      const peer = new Peer('verify', { dir: copy, 'max-block': 6000, 'allow-copy': 1 })
       await peer.ended
       const [seen, crash] = [peer.last('verified'), peer.last('crash')]
       const name = path.basename(file)

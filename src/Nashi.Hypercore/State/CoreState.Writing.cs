@@ -64,6 +64,8 @@ internal sealed partial class CoreState
         if (start >= end) return;
         round.Batch.DeleteBlocks(start, end);
         round.AddChange(start, end, held: false);
+        // A writer needs its nodes to cut the core, and to bring peers of any length up to date.
+        if (!IsWritable) PruneNodes(round, start, end);
     });
 
     public ValueTask WriteAsync(Action<CoreWriteBatch> change, Durability durability) => RunAsync(round =>
@@ -71,6 +73,26 @@ internal sealed partial class CoreState
         round.Require(durability);
         change(round.Batch);
     });
+
+    // Nodes below one that covers no block any more are of no use: who downloads the blocks again gets them with the proof. Their parent stays, to check that with.
+    private void PruneNodes(WriteRound round, ulong start, ulong end)
+    {
+        for (var index = start * 2; TreeMath.IsWithin(FlatTree.Parent(index), round.Tree.Length); index = FlatTree.Parent(index))
+        {
+            var sibling = FlatTree.Sibling(index);
+            if (IsAnyHeld(FlatTree.LeftSpan(sibling) / 2, (FlatTree.RightSpan(sibling) / 2) + 1, start, end)) return;
+            round.Batch.DeleteTreeNode(index);
+            round.Batch.DeleteTreeNode(sibling);
+            round.ArePruned = true;
+        }
+    }
+
+    private bool IsAnyHeld(ulong start, ulong end, ulong clearedStart, ulong clearedEnd)
+    {
+        if (start < clearedStart && Bits.FindFirst(true, start) < Math.Min(end, clearedStart)) return true;
+        var from = Math.Max(start, clearedEnd);
+        return from < end && Bits.FindFirst(true, from) < end;
+    }
 
     /// <summary>Accepts the length of now after the store lost its log: appends go on from here.</summary>
     public ValueTask ConfirmLengthAsync() => RunAsync(round =>
@@ -355,7 +377,7 @@ internal sealed partial class CoreState
     {
         var before = _tree;
         var contiguous = round.Changes.Count == 0 ? _contiguousLength : NextContiguous(round);
-        if (round.TruncatedTo is not null) Nodes.Reset();
+        if (round.TruncatedTo is not null || round.ArePruned) Nodes.Reset();
         Nodes.Add(round.NewNodes);
         if (round.NewVerifier is { } verifier)
         {

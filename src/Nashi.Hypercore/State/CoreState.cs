@@ -30,6 +30,7 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
     private ulong _remoteContiguousLength;
     private ulong _recovering;
     private volatile bool _isFrozen;
+    private CoreConflict? _conflict;
     private volatile bool _isClosed;
 
     private CoreState(CoreStorage storage, CoreOptions options, CoreAuth auth, CoreVerifier? verifier, KeyPair? keyPair)
@@ -39,6 +40,7 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
         _lane = new Lane(RunRoundAsync);
         _tree = LoadTree();
         LoadBits();
+        LoadConflict();
     }
 
     public CoreStorage Storage { get; }
@@ -170,12 +172,39 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
         _closed.TrySetResult();
     }
 
-    private void Freeze()
+    /// <summary>The tree that was signed beside ours; null without a conflict.</summary>
+    public CoreConflict? Conflict => _conflict;
+
+    private void Freeze(CoreConflict conflict)
     {
-        if (_isFrozen) return;
-        _isFrozen = true;
+        lock (_gate)
+        {
+            if (_isFrozen) return;
+            (_isFrozen, _conflict) = (true, conflict);
+        }
+
+        if (!Storage.IsReadOnly) _ = StoreConflictAsync(conflict);
         Log.Frozen(_options.Logger, Key);
         Raise(new CoreChange(CoreChangeKind.Conflicted, 0, 0, _tree.Length, _tree.Fork));
+    }
+
+    // A restart must not make anybody forget it. The reference has no place for this and passes over user data it does not know.
+    private async Task StoreConflictAsync(CoreConflict conflict)
+    {
+        try
+        {
+            await WriteAsync(batch => batch.PutUserData(CoreConflict.StoredAs, conflict.Encode()), Nashi.Storage.Kv.Durability.Synced).ConfigureAwait(false);
+        }
+        catch (NashiException error)
+        {
+            ReportWriteFailure(error);
+        }
+    }
+
+    private void LoadConflict()
+    {
+        if (Storage.ReadUserData(CoreConflict.StoredAs) is not { } stored) return;
+        (_isFrozen, _conflict) = (true, CoreConflict.Decode(stored));
     }
 
     private void Raise(in CoreChange change) => Raise(this, change);
