@@ -44,6 +44,7 @@ internal static class CommandTree
         SeedCommand.Build(host),
         DumpCommand.Build(host),
         InfoCommand.Build(host),
+        DriveCommand.Build(host),
         CoreCommand.Build(host),
         PipeCommand.Build(host),
         ConnectCommand.Build(host),

@@ -22,6 +22,7 @@ using Nashi.Protomux.Rpc.Protocol;
 using Nashi.Protomux.Wakeup.Protocol;
 using Nashi.Lan.Messages;
 using Nashi.Lan.Protocol;
+using Nashi.Pairing;
 using Nashi.SecretStream;
 using Nashi.Storage;
 using Nashi.Storage.Records;
@@ -37,6 +38,7 @@ internal static class Targets
         .. Encoding(),
         .. Streams(),
         .. Network(),
+        .. Pairing(),
         .. Hypercore(),
         .. Store(),
         .. Files(),
@@ -96,6 +98,17 @@ internal static class Targets
         new("remembered nodes", ["text:" + Texts.Nodes], bytes => NodeMemoryText.TryParse(Text(bytes)) is not null, 4096),
         new("relay pair", ["relay"], bytes => PairMessage.TryDecode(bytes) is { } pair && PairMessage.TryDecode(pair.Encode()) == pair),
         new("relay unpair", ["relay"], bytes => UnpairMessage.TryDecode(bytes) is { } unpair && UnpairMessage.TryDecode(unpair.Encode()) == unpair),
+    ];
+
+    private static Target[] Pairing() =>
+    [
+        new("invite", ["pairing"], bytes => Invite.TryDecode(bytes, out var invite) && Invite.TryDecode(invite.Encode(), out _)),
+        new("invite book", ["pairing"], bytes => InviteBook.TryDecode(bytes, out _)),
+        new("pairing request", ["pairing"], bytes => PairingRequest.TryDecode(bytes, out _)),
+        new("pairing response", ["pairing"], bytes => PairingResponse.TryDecode(bytes, out _)),
+        new("pairing answer", ["pairing"], bytes => PairingAnswer.TryDecode(bytes, out _)),
+        new("pairing receipt", ["pairing"], bytes => PairingReceipt.TryDecode(bytes, out _)),
+        new("identity proof", ["pairing"], bytes => IdentityProof.TryDecode(bytes, out var proof) && !proof.TryVerifyData(bytes, ProofRequirements.None, out _), 4096),
     ];
 
     private static Target[] Hypercore() =>
