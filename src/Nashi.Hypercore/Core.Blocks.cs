@@ -34,8 +34,7 @@ public sealed partial class Core
     public async IAsyncEnumerable<byte[]> ReadBlocksAsync(CoreReadOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         options ??= CoreReadOptions.Default;
-        var ahead = new ReadAhead(this, options);
-        await using var aheadClosing = ahead.ConfigureAwait(false);
+        using var ahead = new ReadAhead(this, options);
         for (var index = options.Start; ; index++)
         {
             if (index >= (options.End ?? ulong.MaxValue)) yield break;

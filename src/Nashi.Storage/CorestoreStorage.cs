@@ -16,12 +16,16 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     private const string DatabaseFolder = "db";
 
     private readonly Lock _gate = new();
-    private readonly DeviceFile? _device;
+    private readonly StorageOptions _options = StorageOptions.Default;
+    private DeviceFile? _device;
+    private bool _isSuspended;
     private StoreHead _head;
     private int _disposed;
 
-    private CorestoreStorage(IKeyValueStore store, DeviceFile? device, string? folder)
+    private CorestoreStorage(IKeyValueStore store, DeviceFile? device, string? folder, StorageOptions? options = null)
     {
+        // What is adopted once is ours.
+        if (options is not null) _options = options with { Adopt = false };
         (Store, _device, Folder) = (store, device, folder);
         _head = ReadHead();
     }
@@ -109,13 +113,41 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         await Task.Run(() => Backup(rocks, Path.GetFullPath(folder)), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Syncs and closes all files and the lock, as a mobile system asks of an application that it freezes. Reads and writes fail until <see cref="ResumeAsync"/>.</summary>
+    public async ValueTask SuspendAsync()
+    {
+        if (Store is not RocksDbStore rocks) return;
+        if (!IsReadOnly) await Store.SyncAsync().ConfigureAwait(false);
+        await Task.Run(rocks.Suspend).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _isSuspended = true;
+            _device?.Dispose();
+        }
+    }
+
+    /// <summary>Opens everything again after <see cref="SuspendAsync"/>.</summary>
+    /// <exception cref="StorageException">Another process has it now, or the disk refused: it is still suspended.</exception>
+    public async ValueTask ResumeAsync()
+    {
+        if (Store is not RocksDbStore rocks) return;
+        lock (_gate)
+        {
+            if (!_isSuspended) return;
+            if (_device is not null) _device = DeviceFile.Open(Folder!, _options);
+            _isSuspended = false;
+        }
+
+        await Task.Run(rocks.Resume).ConfigureAwait(false);
+    }
+
     /// <summary>Syncs and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         try
         {
-            if (!IsReadOnly) await Store.SyncAsync().ConfigureAwait(false);
+            if (!IsReadOnly && !_isSuspended) await Store.SyncAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -151,7 +183,7 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         {
             if (!exists) CreateFolder(path);
             store = RocksDbStore.Open(path, options.IsReadOnly);
-            var opened = new CorestoreStorage(store, device, folder);
+            var opened = new CorestoreStorage(store, device, folder, options);
             if (!opened.IsReadOnly) opened.FinishRecovery(options.Clock);
             if (exists && options is { Adopt: true, IsReadOnly: false }) opened.MarkRecovering(options.Clock);
             return opened;

@@ -104,6 +104,27 @@ public sealed class DeletionTests
     }
 
     [Fact]
+    public async Task Suspend_LetsAnotherOpenTheStore_ResumeGoesOn()
+    {
+        using var folder = new TempFolder();
+        await using var store = await Corestore.OpenAsync(folder.Path, null, Cancel);
+        await using var core = await store.GetAsync("log", null, Cancel);
+        await core.AppendAsync(new byte[3], Cancel);
+        await store.SuspendAsync();
+        Assert.Equal(StorageFailure.Suspended, (await Assert.ThrowsAsync<StorageException>(async () => await core.GetAsync(0, null, Cancel))).Failure);
+        Assert.Equal(StorageFailure.Suspended, (await Assert.ThrowsAsync<StorageException>(async () => await core.AppendAsync(new byte[1], Cancel))).Failure);
+        await using (var other = await Corestore.OpenAsync(folder.Path, null, Cancel))
+        {
+            Assert.Equal(StorageFailure.InUse, (await Assert.ThrowsAsync<StorageException>(async () => await store.ResumeAsync())).Failure);
+            Assert.Single(other.List());
+        }
+
+        await store.ResumeAsync();
+        Assert.Equal(2UL, await core.AppendAsync(new byte[4], Cancel));
+        Assert.Equal(3, (await core.GetAsync(0, null, Cancel)).Length);
+    }
+
+    [Fact]
     public async Task Sweep_ClearsWhatWasNotRead()
     {
         await using var core = Core.CreateInMemory();

@@ -62,7 +62,7 @@ internal sealed class CoreByteStream(Core core, long offset, long length) : Stre
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _ = _ahead.DisposeAsync();
+        if (disposing) _ahead.Dispose();
         base.Dispose(disposing);
     }
 

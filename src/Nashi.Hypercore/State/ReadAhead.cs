@@ -1,7 +1,7 @@
 namespace Nashi.Hypercore.State;
 
 /// <summary>Keeps the blocks that a reader comes to next on their way here: a window, moved in halves.</summary>
-internal sealed class ReadAhead(Core core, CoreReadOptions options) : IAsyncDisposable
+internal sealed class ReadAhead(Core core, CoreReadOptions options) : IDisposable
 {
     private CoreDownload? _download;
     private ulong _asked;
@@ -23,9 +23,5 @@ internal sealed class ReadAhead(Core core, CoreReadOptions options) : IAsyncDisp
         (_download, _asked) = (next, end);
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _download?.Dispose();
-        return default;
-    }
+    public void Dispose() => _download?.Dispose();
 }

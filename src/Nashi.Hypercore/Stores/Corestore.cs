@@ -136,6 +136,12 @@ public sealed class Corestore : IAsyncDisposable
     /// <summary>Makes a backup of the store as it is now, in a folder that must not exist, while it is in use: see <see cref="CorestoreStorage.BackupAsync"/>.</summary>
     public ValueTask BackupAsync(string folder, CancellationToken cancellationToken = default) => Storage.BackupAsync(folder, cancellationToken);
 
+    /// <summary>Closes the store's files and lock, as a mobile system asks of an application that it freezes; cores stay open but fail until <see cref="ResumeAsync"/>.</summary>
+    public ValueTask SuspendAsync() => Storage.SuspendAsync();
+
+    /// <summary>Opens the files again.</summary>
+    public ValueTask ResumeAsync() => Storage.ResumeAsync();
+
     /// <summary>Replicates over a connection: the cores that are open, and those in the store that the remote opens. Owns the stream.</summary>
     public StoreReplication Replicate(IMessageStream stream)
     {

@@ -19,6 +19,7 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     private uint _family;
     private int _cursors;
     private volatile bool _isStuck;
+    private volatile bool _isSuspended;
     private volatile bool _isDisposed;
 
     private RocksDbStore(RocksDbHandle database, string path, bool readOnly)
@@ -148,6 +149,32 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
         RocksError.ThrowIf(error, folder);
     }
 
+    /// <summary>Closes all files; reads and writes fail until <see cref="Resume"/>.</summary>
+    public void Suspend()
+    {
+        FlushAtRest();
+        lock (_reopening)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_isSuspended) return;
+            _isSuspended = true;
+            _database.Dispose();
+            // What is being read ends in microseconds; who walks the store may take longer, and then holds the files.
+            _ = SpinWait.SpinUntil(() => _database.IsReleased, TimeSpan.FromSeconds(5));
+        }
+    }
+
+    /// <summary>Opens the files again.</summary>
+    public void Resume()
+    {
+        lock (_reopening)
+        {
+            if (!_isSuspended || _isDisposed) return;
+            Reopen();
+            _isSuspended = false;
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
@@ -163,7 +190,7 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     // should be made of.
     private void FlushAtRest()
     {
-        if (IsReadOnly || _isStuck || _isDisposed) return;
+        if (IsReadOnly || _isStuck || _isDisposed || _isSuspended) return;
         try
         {
             Flush();
@@ -232,10 +259,11 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
             }
             catch (ObjectDisposedException) when (!_isDisposed)
             {
+                if (_isSuspended) throw new StorageException(StorageFailure.Suspended, $"The store {_path} is suspended. Resume it first.");
                 // It is being opened anew; if that failed, try again.
                 lock (_reopening)
                 {
-                    if (_database == database) Reopen();
+                    if (_database == database && !_isSuspended) Reopen();
                 }
             }
         }
@@ -246,7 +274,7 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
         lock (_reopening)
         {
             // Opening replays the log into new files: with less room than that, better keep what can at least be read.
-            if (!_isStuck || _isDisposed || Volatile.Read(ref _cursors) > 0 || FreeSpace() < SpaceToReopen() || !CanWrite()) return;
+            if (!_isStuck || _isDisposed || _isSuspended || Volatile.Read(ref _cursors) > 0 || FreeSpace() < SpaceToReopen() || !CanWrite()) return;
             _database.Dispose();
             Reopen();
         }
