@@ -49,6 +49,7 @@ internal static class CommandTree
         PipeCommand.Build(host),
         ConnectCommand.Build(host),
         RelayCommand.Build(host),
+        TunnelCommand.Build(host),
         DoctorCommand.Build(host),
         DhtCommand.Build(host),
     ];

@@ -6,8 +6,10 @@ return options.Program switch
 {
     "stream" => await StreamProgram.RunAsync(options),
     "connect" => await ConnectProgram.RunAsync(options),
+    "dht" => await DhtProgram.RunAsync(options),
     "core" => await CoreProgram.RunAsync(options),
     "replicate" => await ReplicateProgram.RunAsync(options),
     "drive" => await DriveProgram.RunAsync(options),
+    "tcprelay" => await TcpRelayProgram.RunAsync(options),
     _ => 2,
 };

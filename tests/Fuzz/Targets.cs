@@ -26,6 +26,8 @@ using Nashi.Pairing;
 using Nashi.SecretStream;
 using Nashi.Storage;
 using Nashi.Storage.Records;
+using Nashi.TcpRelay.Driver;
+using Nashi.TcpRelay.Protocol;
 using Nashi.Udx.Protocol;
 
 namespace Nashi.Fuzz;
@@ -86,6 +88,8 @@ internal static class Targets
         new("UDP address", ["text:127.0.0.1:80", "text:[::1]:80"], bytes => UdpAddress.TryParse(Text(bytes), out _)),
         new("DHT request", ["connect", "dht"], bytes => RpcRequest.TryDecode(bytes, out _)),
         new("DHT response", ["connect", "dht"], bytes => RpcResponse.TryDecode(bytes, out _)),
+        new("DHT node", ["connect", "dht"], NodeUnderAttack.Feed, 8192),
+        new("hole-punch sealed", ["connect", "dht"], NodeUnderAttack.Open),
         new("DHT announce", ["connect", "dht"], bytes => AnnounceMessage.TryDecode(bytes, out _)),
         new("DHT peer record", ["connect", "dht"], bytes => PeerRecord.TryDecode(bytes, out _)),
         new("DHT lookup answer", ["connect", "dht"], bytes => LookupAnswer.TryDecode(bytes, out _)),
@@ -96,6 +100,12 @@ internal static class Targets
         new("hole-punch message", ["connect", "dht"], bytes => HolepunchMessage.TryDecode(bytes) is not null),
         new("hole-punch payload", ["connect", "dht"], bytes => PunchPayload.TryDecode(bytes) is not null),
         new("remembered nodes", ["text:" + Texts.Nodes], bytes => NodeMemoryText.TryParse(Text(bytes)) is not null, 4096),
+        new("TCP relay session", RelaySeeds.Frames, RelaySeeds.Session, 4096),
+        new("TCP relay datagram", RelaySeeds.Bodies, RelaySeeds.Datagram, 4096),
+        new("TCP relay hello", RelaySeeds.Bodies, bytes => HelloFrame.TryRead(bytes, out _, out _)),
+        new("TCP relay welcome", RelaySeeds.Bodies, bytes => WelcomeFrame.TryRead(bytes, out _)),
+        new("TCP relay signature", ["hex:0440" + Texts.Hex + Texts.Hex], bytes => RelayCertificate.TryReadSignature(bytes, out _)),
+        new("TCP relay link", [RelaySeeds.Link], bytes => RelaySeeds.ReadLink(Text(bytes)), 512),
         new("relay pair", ["relay"], bytes => PairMessage.TryDecode(bytes) is { } pair && PairMessage.TryDecode(pair.Encode()) == pair),
         new("relay unpair", ["relay"], bytes => UnpairMessage.TryDecode(bytes) is { } unpair && UnpairMessage.TryDecode(unpair.Encode()) == unpair),
     ];
