@@ -9,25 +9,21 @@ internal static class CoreProgram
 {
     public static async Task<int> RunAsync(Options options)
     {
+        if (options.Mode == "open") return await OpenAsync(options, (ulong)options.Number("n") / 2);
         var store = await Corestore.OpenAsync(options.Text("dir"));
         var core = await store.GetAsync("bench", new CoreOptions { Durability = options.Number("sync") == 1 ? Durability.Synced : Durability.Buffered });
         var block = new byte[options.Number("size")];
         block.AsSpan().Fill(7);
         var (count, parallel) = (options.Number("n"), (int)options.Number("parallel", 1));
-        if (options.Mode is "get" or "open") await AppendAsync(core, block, count, 1000);
-        if (options.Mode == "open")
-        {
-            await store.DisposeAsync();
-            return await OpenAsync(options, (ulong)count / 2);
-        }
-
+        if (options.Mode == "get") await AppendAsync(core, block, count, 1000);
         var began = Stopwatch.GetTimestamp();
         if (options.Mode == "get") await Task.WhenAll(Enumerable.Range(0, parallel).Select(i => Task.Run(() => GetAsync(core, i, count, parallel))));
         else if (parallel > 1) await Task.WhenAll(Enumerable.Range(0, parallel).Select(i => AppendShareAsync(core, block, count / parallel)));
         else await AppendAsync(core, block, count, (int)options.Number("batch", 1));
         var took = Stopwatch.GetElapsedTime(began);
-        Say.Figures(("blocks_s", count / took.TotalSeconds), ("mb_s", count * block.Length / took.TotalSeconds / 1e6));
+        // Said when all is closed: another process may open it then.
         await store.DisposeAsync();
+        Say.Figures(("blocks_s", count / took.TotalSeconds), ("mb_s", count * block.Length / took.TotalSeconds / 1e6));
         return 0;
     }
 

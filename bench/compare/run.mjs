@@ -40,7 +40,6 @@ const jobs = [
   { name: 'append-64-synced', text: 'append 100 B, 64 at a time, ours synced', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['append', '--n=20000', '--size=100', '--parallel=64', '--sync=1']) },
   { name: 'append-64k', text: 'append 64 KiB, batches of 16', figures: [['mb_s', 'MB/s']], run: (side) => single(side, 'core', ['append', '--n=4096', '--size=65536', '--batch=16']) },
   { name: 'get-64', text: 'get 100 B, 64 at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['get', '--n=100000', '--size=100', '--parallel=64']) },
-  { name: 'open', text: 'open a store and read one block of a core of 1 M blocks', figures: [['ms', 'ms', 'less', 'in process']], run: (side) => single(side, 'core', ['open', '--n=1000000', '--size=100']) },
   { name: 'get', text: 'get 100 B, one at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['get', '--n=20000', '--size=100']) },
   { name: 'replicate-small', text: 'replicate 100 k x 100 B, two processes', figures: [['blocks_s', 'blocks/s']], run: (side) => pair(side, 'replicate', ['--n=100000', '--size=100']) },
   { name: 'replicate-large', text: 'replicate 256 MiB x 64 KiB, two processes', figures: [['mb_s', 'MB/s']], run: (side) => pair(side, 'replicate', ['--n=4096', '--size=65536']) },

@@ -5,24 +5,26 @@ const Corestore = reference('corestore')
 const parallel = options.parallel ?? 1
 
 async function main () {
-  let store = new Corestore(options.dir)
-  let core = store.get({ name: 'bench' })
+  if (mode === 'open') return open()
+  const store = new Corestore(options.dir)
+  const core = store.get({ name: 'bench' })
   await core.ready()
   const block = Buffer.alloc(options.size, 7)
-  if (mode !== 'append') for (let i = 0; i < options.n; i += 1000) await core.append(new Array(1000).fill(block))
-  if (mode === 'open') {
-    await store.close()
-    const taken = await seconds(async () => {
-      store = new Corestore(options.dir)
-      core = store.get({ name: 'bench' })
-      await core.get(options.n / 2)
-    })
-    say({ ms: taken * 1000 })
-    return store.close()
-  }
+  if (mode === 'get') for (let i = 0; i < options.n; i += 1000) await core.append(new Array(1000).fill(block))
   const work = mode === 'get' ? get : parallel > 1 ? appendShare : append
   const taken = await seconds(() => Promise.all(Array.from({ length: mode === 'append' && parallel === 1 ? 1 : parallel }, (_, i) => work(core, block, i))))
+  // Said when all is closed: another process may open it then.
+  await store.close()
   say({ blocks_s: options.n / taken, mb_s: options.n * options.size / taken / 1e6 })
+}
+
+async function open () {
+  let store
+  const taken = await seconds(async () => {
+    store = new Corestore(options.dir)
+    await store.get({ name: 'bench' }).get(options.n / 2)
+  })
+  say({ ms: taken * 1000 })
   await store.close()
 }
 
