@@ -14,14 +14,13 @@ namespace Nashi.Hypercore.State;
 /// Readers take no lock: the tree is an immutable object that is replaced, bits are read word by word. All changes happen on the <see cref="Lane"/>, which
 /// stores first and shows afterwards. Invariant: what can be read here is stored, and what peers may see of our own appends is as durable as asked.
 /// </remarks>
-internal sealed partial class CoreState : IReplicatedCore
+internal sealed partial class CoreState : IReplicatedCore, ISessionState
 {
     private readonly Lock _gate = new();
     private readonly List<Core> _sessions = [];
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CoreOptions _options;
     private readonly Lane _lane;
-    private readonly WriteRound _round;
     private volatile TreeTip _tree;
     private volatile CoreVerifier? _verifier;
     private Core[] _sessionsNow = [];
@@ -31,6 +30,7 @@ internal sealed partial class CoreState : IReplicatedCore
     private ulong _remoteContiguousLength;
     private ulong _recovering;
     private volatile bool _isFrozen;
+    private CoreConflict? _conflict;
     private volatile bool _isClosed;
 
     private CoreState(CoreStorage storage, CoreOptions options, CoreAuth auth, CoreVerifier? verifier, KeyPair? keyPair)
@@ -38,9 +38,9 @@ internal sealed partial class CoreState : IReplicatedCore
         (Storage, _options, _auth, _verifier, _keyPair) = (storage, options, auth, verifier, keyPair);
         Nodes = new NodeStore(storage);
         _lane = new Lane(RunRoundAsync);
-        _round = new WriteRound(this, storage.CreateBatch());
         _tree = LoadTree();
         LoadBits();
+        LoadConflict();
     }
 
     public CoreStorage Storage { get; }
@@ -79,6 +79,15 @@ internal sealed partial class CoreState : IReplicatedCore
 
     public NodeStore Nodes { get; }
 
+    string? ISessionState.Name => null;
+
+    INodeSource ISessionState.Nodes => Nodes;
+
+    ulong ISessionState.SharedLength => _tree.Length;
+
+    // A core that is only read never needs one.
+    private WriteRound Round => field ??= new WriteRound(this, Storage.CreateBatch());
+
     /// <summary>How many sessions are open.</summary>
     public int SessionCount
     {
@@ -93,7 +102,7 @@ internal sealed partial class CoreState : IReplicatedCore
         AdoptIdentity(options);
         // An empty key is none: a null array becomes one on its way into ReadOnlyMemory.
         ReadOnlyMemory<byte> key = options.EncryptionKey is { Length: > 0 } given ? given : _auth.EncryptionKey;
-        var encryption = key.IsEmpty ? null : CreateEncryption(key.Span, options.IsBlockKey);
+        var encryption = options.Encryption ?? (key.IsEmpty ? null : CreateEncryption(key.Span, options.IsBlockKey));
         return new Core(this, new SessionSettings(options.IsWritable, options.Wait, options.Timeout, encryption, options.Durability));
     }
 
@@ -137,7 +146,7 @@ internal sealed partial class CoreState : IReplicatedCore
     {
         lock (_gate)
         {
-            _sessions.Remove(session);
+            _ = _sessions.Remove(session);
             _sessionsNow = [.. _sessions];
             if (_sessions.Count > 0 || _isClosed) return;
             _isClosed = true;
@@ -146,13 +155,7 @@ internal sealed partial class CoreState : IReplicatedCore
         await EndAsync().ConfigureAwait(false);
     }
 
-    public SnapshotView TakeSnapshot()
-    {
-        var tree = _tree;
-        return new SnapshotView(tree.ToCoreTip(), tree.Hash);
-    }
-
-    public BlockEncryption CreateEncryption(ReadOnlySpan<byte> key, bool isBlockKey) =>
+    public IBlockEncryption CreateEncryption(ReadOnlySpan<byte> key, bool isBlockKey) =>
         isBlockKey ? BlockEncryption.FromBlockKey(key) : BlockEncryption.Derive(Key, key, _verifier is { IsCompat: true });
 
     public CoreFrozenException FrozenException() =>
@@ -169,21 +172,51 @@ internal sealed partial class CoreState : IReplicatedCore
         _closed.TrySetResult();
     }
 
-    private void Freeze()
+    /// <summary>The tree that was signed beside ours; null without a conflict.</summary>
+    public CoreConflict? Conflict => _conflict;
+
+    private void Freeze(CoreConflict conflict)
     {
-        if (_isFrozen) return;
-        _isFrozen = true;
+        lock (_gate)
+        {
+            if (_isFrozen) return;
+            (_isFrozen, _conflict) = (true, conflict);
+        }
+
+        if (!Storage.IsReadOnly) _ = StoreConflictAsync(conflict);
         Log.Frozen(_options.Logger, Key);
         Raise(new CoreChange(CoreChangeKind.Conflicted, 0, 0, _tree.Length, _tree.Fork));
     }
 
-    private void Raise(in CoreChange change)
+    // A restart must not make anybody forget it. The reference has no place for this and passes over user data it does not know.
+    private async Task StoreConflictAsync(CoreConflict conflict)
+    {
+        try
+        {
+            await WriteAsync(batch => batch.PutUserData(CoreConflict.StoredAs, conflict.Encode()), Nashi.Storage.Kv.Durability.Synced).ConfigureAwait(false);
+        }
+        catch (NashiException error)
+        {
+            ReportWriteFailure(error);
+        }
+    }
+
+    private void LoadConflict()
+    {
+        if (Storage.ReadUserData(CoreConflict.StoredAs) is not { } stored) return;
+        (_isFrozen, _conflict) = (true, CoreConflict.Decode(stored));
+    }
+
+    private void Raise(in CoreChange change) => Raise(this, change);
+
+    /// <summary>Tells the sessions of a branch, or of the core itself, what changed.</summary>
+    public void Raise(ISessionState source, in CoreChange change)
     {
         foreach (var session in Volatile.Read(ref _sessionsNow))
         {
             try
             {
-                session.Raise(change);
+                session.Raise(source, change);
             }
             catch (Exception error)
             {
