@@ -1,3 +1,5 @@
+using Nashi.Hypercore.Encryption;
+using Nashi.Hypercore.Merkle;
 using Nashi.Hypercore.Seam;
 
 namespace Nashi.Hypercore;
@@ -6,7 +8,7 @@ namespace Nashi.Hypercore;
 public sealed partial class Core
 {
     /// <summary>Whether a block is here.</summary>
-    public bool Has(ulong index) => index < (_snapshot?.IntactLength ?? Length) && _state.Has(index);
+    public bool Has(ulong index) => index < (_snapshot?.IntactLength ?? Length) && _data.Has(index);
 
     /// <summary>Reads a block that is here, without waiting. False when it is not.</summary>
     /// <exception cref="SessionClosedException">This session is closed.</exception>
@@ -14,7 +16,7 @@ public sealed partial class Core
     {
         ThrowIfClosed();
         block = [];
-        if (!_state.TryRead(index, _settings.Encryption, out var found)) return false;
+        if (!_data.TryRead(index, _settings.Encryption, out var found) || found is null) return false;
         // Looked at afterwards: a snapshot hears of a truncation before a new block can take the place of an old one.
         if (_snapshot is not null && index >= _snapshot.IntactLength) return false;
         block = found;
@@ -29,9 +31,10 @@ public sealed partial class Core
     {
         ThrowIfClosed();
         var encryption = options is { Raw: true } ? null : _settings.Encryption;
-        var found = _state.TryRead(index, encryption, out var block);
+        var found = _data.TryRead(index, encryption, out var block);
         ThrowIfTruncatedAway(index);
-        return found ? new(block) : FetchAsync(index, options ?? CoreGetOptions.Default, cancellationToken);
+        if (block is not null) return new(block);
+        return found ? DecryptAsync(index, encryption!, cancellationToken) : FetchAsync(index, options ?? CoreGetOptions.Default, cancellationToken);
     }
 
     /// <summary>Looks for a longer tree at peers; true when the core grew.</summary>
@@ -47,9 +50,9 @@ public sealed partial class Core
     public async ValueTask<(ulong Block, ulong Offset)?> SeekAsync(ulong bytes, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        var padding = _settings.Encryption is null ? 0UL : Encryption.BlockEncryption.PaddingSize;
+        var padding = Padding;
         if (bytes >= ByteLength) return bytes == ByteLength ? (Length, 0) : null;
-        var found = await _state.SeekAsync(bytes, padding).ConfigureAwait(false);
+        var found = ByteSeek.Find(_data.Tree, _data.Nodes, bytes, padding);
         if (found is { IsFound: false } && _settings.Wait && _state.Replicator is { } replicator)
         {
             found = await replicator.SeekAsync(bytes, padding, cancellationToken).ConfigureAwait(false);
@@ -72,7 +75,9 @@ public sealed partial class Core
 
     private async ValueTask<byte[]> FetchAsync(ulong index, CoreGetOptions options, CancellationToken cancellationToken)
     {
-        if (!(options.Wait ?? _settings.Wait) || _state.Replicator is not { } replicator) throw NotAvailable(index);
+        // What a branch has beyond the core exists only here.
+        var isLocal = !ReferenceEquals(_data, _state) && index < _data.Tree.Length && index >= _data.SharedLength;
+        if (isLocal || !(options.Wait ?? _settings.Wait) || _state.Replicator is not { } replicator) throw NotAvailable(index);
         var timeout = options.Timeout ?? _settings.Timeout;
         using var timer = timeout == Timeout.InfiniteTimeSpan ? null : new CancellationTokenSource(timeout, _state.Clock);
         using var linked = timer is null ? null : CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
@@ -93,13 +98,22 @@ public sealed partial class Core
         {
             ThrowIfClosed();
             // It may have been cleared in the meantime: then ask again.
-            var found = _state.TryRead(index, encryption, out var block);
+            var found = _data.TryRead(index, encryption, out var block);
             ThrowIfTruncatedAway(index);
-            if (found) return block;
+            if (block is not null) return block;
+            if (found) return await DecryptAsync(index, encryption!, cancellationToken).ConfigureAwait(false);
         }
 
         ThrowIfClosed();
         throw NotAvailable(index);
+    }
+
+    // The encryption fetches what it lacks, once.
+    private async ValueTask<byte[]> DecryptAsync(ulong index, IBlockEncryption encryption, CancellationToken cancellationToken)
+    {
+        if (!_data.TryRead(index, null, out var stored) || stored is null) throw NotAvailable(index);
+        if (await encryption.PrepareAsync(index, stored, cancellationToken).ConfigureAwait(false) && encryption.TryDecrypt(index, stored) is { } block) return block;
+        throw new BlockNotAvailableException(Key, $"Block {index} of core {Key} is here, but what decrypts it is not.");
     }
 
     private BlockNotAvailableException NotAvailable(ulong index) =>

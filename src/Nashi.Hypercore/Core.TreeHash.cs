@@ -11,11 +11,12 @@ public sealed partial class Core
     public Bytes32? GetTreeHash(ulong length)
     {
         if (length > Length) return null;
+        if (length == Length && _snapshot is null) return TreeHash;
         var indexes = FlatTree.FullRoots(length);
         var roots = new TreeNode[indexes.Length];
         for (var i = 0; i < roots.Length; i++)
         {
-            if (!_state.Nodes.TryGet(indexes[i], out roots[i])) return null;
+            if (!_data.Nodes.TryGet(indexes[i], out roots[i])) return null;
         }
 
         return MerkleHash.Roots(roots);

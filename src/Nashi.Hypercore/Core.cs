@@ -1,5 +1,4 @@
 using Nashi.Encoding;
-using Nashi.Hypercore.Encryption;
 using Nashi.Hypercore.Manifests;
 using Nashi.Hypercore.State;
 using Nashi.Storage;
@@ -15,13 +14,14 @@ namespace Nashi.Hypercore;
 public sealed partial class Core : IAsyncDisposable
 {
     private readonly CoreState _state;
-    private readonly SessionSettings _settings;
+    private readonly ISessionState _data;
     private readonly SnapshotView? _snapshot;
+    private volatile SessionSettings _settings;
     private int _closed;
 
-    internal Core(CoreState state, SessionSettings settings, SnapshotView? snapshot = null)
+    internal Core(CoreState state, SessionSettings settings, SnapshotView? snapshot = null, ISessionState? data = null)
     {
-        (_state, _settings, _snapshot) = (state, settings, snapshot);
+        (_state, _settings, _snapshot, _data) = (state, settings, snapshot, data ?? state);
         state.AddSession(this);
     }
 
@@ -35,19 +35,31 @@ public sealed partial class Core : IAsyncDisposable
     public DiscoveryKey DiscoveryKey => _state.DiscoveryKey;
 
     /// <summary>How many blocks it has.</summary>
-    public ulong Length => _snapshot?.Tip.Length ?? _state.Tip.Length;
+    public ulong Length => _snapshot?.Tip.Length ?? _data.Tree.Length;
+
+    /// <summary>How many of them are signed: all, but for a branch only what it shares with the core.</summary>
+    public ulong SignedLength => Math.Min(_data.SharedLength, _snapshot?.IntactLength ?? ulong.MaxValue);
 
     /// <summary>How many bytes its blocks have, padding not counted.</summary>
-    public ulong ByteLength => WithoutPadding(_snapshot?.Tip ?? _state.Tip);
+    public ulong ByteLength => WithoutPadding(_snapshot?.Tip ?? _data.Tree.ToCoreTip());
 
     /// <summary>All blocks below this one are here.</summary>
-    public ulong ContiguousLength => Math.Min(_state.ContiguousLength, Length);
+    public ulong ContiguousLength => Math.Min(_data.ContiguousLength, Length);
 
     /// <summary>How often it was truncated.</summary>
-    public ulong Fork => _snapshot?.Tip.Fork ?? _state.Tip.Fork;
+    public ulong Fork => _snapshot?.Tip.Fork ?? _data.Tree.Fork;
 
     /// <summary>Whether this session can append.</summary>
-    public bool IsWritable => _settings.IsWritable && _snapshot is null && _state.IsWritable && !IsClosed;
+    public bool IsWritable => _settings.IsWritable && _snapshot is null && (IsBranch ? !_state.Storage.IsReadOnly : _state.IsWritable) && !IsClosed;
+
+    /// <summary>Whether it reads and writes a branch: unsigned changes on top of the core.</summary>
+    public bool IsBranch => _data.Name is not null;
+
+    /// <summary>The name of the branch; null for the core itself.</summary>
+    public string? BranchName => _data.Name;
+
+    /// <summary>Whether it writes into an atom.</summary>
+    public bool IsInAtom => _data is BranchState { Parent: not null };
 
     /// <summary>Whether this is a snapshot.</summary>
     public bool IsSnapshot => _snapshot is not null;
@@ -70,7 +82,7 @@ public sealed partial class Core : IAsyncDisposable
     public int PeerCount => _state.Replicator?.PeerCount ?? 0;
 
     /// <summary>The tree hash at the current length: equal hashes, equal contents.</summary>
-    public Bytes32 TreeHash => _snapshot?.TreeHash ?? _state.TreeHash;
+    public Bytes32 TreeHash => _snapshot?.TreeHash ?? _data.TreeHash;
 
     internal CoreState State => _state;
 
@@ -86,14 +98,18 @@ public sealed partial class Core : IAsyncDisposable
     public Core Session(CoreSessionOptions? options = null)
     {
         ThrowIfClosed();
-        return new Core(_state, _settings.With(options, _state), _snapshot);
+        var settings = _settings.With(options, _state);
+        if (options is not { } wanted || (wanted.Name is null && wanted.Atom is null)) return new Core(_state, settings, _snapshot, _data);
+        if (_snapshot is not null) throw new InvalidOperationException("A snapshot has no branches: make them from the session it was made from.");
+        var data = wanted.Name is null ? _data : _state.OpenBranch(_data, wanted);
+        return new Core(_state, settings, null, wanted.Atom is { } atom ? atom.Join(_state, data) : data);
     }
 
     /// <summary>Makes a session that keeps the length of now, whatever happens to the core.</summary>
     public Core Snapshot()
     {
         ThrowIfClosed();
-        return new Core(_state, _settings, _snapshot ?? _state.TakeSnapshot());
+        return new Core(_state, _settings, _snapshot ?? new SnapshotView(_data.Tree), _data);
     }
 
     /// <summary>Appends a block; returns the new length. Its bytes must stay unchanged until then.</summary>
@@ -102,7 +118,7 @@ public sealed partial class Core : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfNotWritable();
-        return _state.AppendAsync(block, _settings);
+        return _data.AppendAsync(block, _settings);
     }
 
     /// <summary>Appends blocks as a whole: all or none; returns the new length.</summary>
@@ -111,18 +127,34 @@ public sealed partial class Core : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(blocks);
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfNotWritable();
-        return _state.AppendAsync(blocks, _settings);
+        return _data.AppendAsync(blocks, _settings);
+    }
+
+    /// <summary>Appends blocks as a whole if what <paramref name="options"/> ask for holds; returns the new length, or the length of now when nothing was appended.</summary>
+    /// <exception cref="InvalidSignatureException">The signature given does not cover what the core would become.</exception>
+    public ValueTask<ulong> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> blocks, CoreAppendOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        ArgumentNullException.ThrowIfNull(options);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfNotWritable(options.Signature is not null || options.KeyPair is not null);
+        return _data.AppendAsync(blocks, options, _settings);
     }
 
     /// <summary>Cuts the core to a length, on a new fork. Peers follow; what was cut is gone for everybody.</summary>
     /// <param name="newLength">Not more than the length of now.</param>
     /// <param name="fork">The new fork, higher than that of now; null takes the next.</param>
     /// <param name="cancellationToken">Only looked at before the start.</param>
-    public ValueTask TruncateAsync(ulong newLength, ulong? fork = null, CancellationToken cancellationToken = default)
+    public ValueTask TruncateAsync(ulong newLength, ulong? fork = null, CancellationToken cancellationToken = default) =>
+        TruncateAsync(new CoreTruncateOptions { Length = newLength, Fork = fork }, cancellationToken);
+
+    /// <summary>Cuts the core or branch to a length. A branch may stay on its fork.</summary>
+    public ValueTask TruncateAsync(CoreTruncateOptions options, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(options);
         cancellationToken.ThrowIfCancellationRequested();
-        ThrowIfNotWritable();
-        return _state.TruncateAsync(newLength, fork, _settings.Durability);
+        ThrowIfNotWritable(options.Signature is not null || options.KeyPair is not null);
+        return _data.TruncateAsync(options, _settings.Durability);
     }
 
     /// <summary>Removes stored blocks from <paramref name="start"/> up to, not including, <paramref name="end"/> to save space. They can be downloaded again.</summary>
@@ -130,21 +162,24 @@ public sealed partial class Core : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfClosed();
-        return _state.ClearAsync(start, end, _settings.Durability);
+        return _data.ClearAsync(start, end, _settings.Durability);
     }
 
     /// <summary>What the application keeps with the core under a name; null when nothing.</summary>
     public ValueTask<byte[]?> GetUserDataAsync(string key)
     {
         ThrowIfClosed();
-        return new(_state.Storage.ReadUserData(key));
+        return new(_data.Storage.ReadUserData(key));
     }
 
     /// <summary>Keeps something with the core under a name; null removes it. Never replicated.</summary>
     public ValueTask SetUserDataAsync(string key, ReadOnlyMemory<byte>? value)
     {
-        ThrowIfClosed();
-        return _state.SetUserDataAsync(key, value, _settings.Durability);
+        return WriteRecordsAsync(batch =>
+        {
+            if (value is { } bytes) batch.PutUserData(key, bytes.Span);
+            else batch.DeleteUserData(key);
+        });
     }
 
     /// <summary>Says that the length is right, after the store lost its log and what peers had was downloaded: appends go on from here.</summary>
@@ -160,8 +195,9 @@ public sealed partial class Core : IAsyncDisposable
     /// <summary>The core's key and length.</summary>
     public override string ToString() => $"core {Key} ({Length} blocks, fork {Fork})";
 
-    internal void Raise(in CoreChange change)
+    internal void Raise(ISessionState source, in CoreChange change)
     {
+        if (!ReferenceEquals(source, _data)) return;
         if (_snapshot is not null)
         {
             if (change.Kind == CoreChangeKind.Truncated) _snapshot.HandleTruncated(change.Start);
@@ -171,7 +207,7 @@ public sealed partial class Core : IAsyncDisposable
         Changed?.Invoke(change);
     }
 
-    private ulong WithoutPadding(Seam.CoreTip tip) => tip.ByteLength - ((_settings.Encryption is null ? 0UL : BlockEncryption.PaddingSize) * tip.Length);
+    private ulong WithoutPadding(Seam.CoreTip tip) => tip.ByteLength - (Padding * tip.Length);
 
     private void ThrowIfClosed()
     {
@@ -179,10 +215,12 @@ public sealed partial class Core : IAsyncDisposable
         if (_state.IsFrozen) throw _state.FrozenException();
     }
 
-    private void ThrowIfNotWritable()
+    private ulong Padding => (ulong)(_settings.Encryption?.Padding ?? 0);
+
+    private void ThrowIfNotWritable(bool isSigned = false)
     {
         ThrowIfClosed();
-        if (IsWritable) return;
+        if (IsWritable || (isSigned && _settings.IsWritable && _snapshot is null)) return;
         throw new CoreNotWritableException(Key, $"Core {Key} can not be written {(_snapshot is not null ? "through a snapshot: use the session it was made from" : _settings.IsWritable ? "here: this store does not hold its key pair" : "through this session: open one that is writable")}.");
     }
 }

@@ -27,6 +27,9 @@ public sealed record CoreOptions
     /// <summary>Takes <see cref="EncryptionKey"/> as the block key itself instead of deriving that from it. Default false.</summary>
     public bool IsBlockKey { get; init; }
 
+    /// <summary>How blocks are encrypted, instead of with a key. Default null.</summary>
+    public Encryption.IBlockEncryption? Encryption { get; init; }
+
     /// <summary>False makes a session that can not write, even with the key. Default true.</summary>
     public bool IsWritable { get; init; } = true;
 

@@ -17,12 +17,19 @@ public sealed class CoreStorage
     public const int PageSize = 4096;
 
     private readonly IKeyValueStore _store;
-    private volatile CoreDependency[] _dependencies;
+    private readonly CoreStorage? _outside;
+    private volatile CoreDependency[]? _ownDependencies;
 
     internal CoreStorage(CorestoreStorage owner, in DiscoveryKey discoveryKey, ulong corePointer, ulong dataPointer, CoreDependency[] dependencies)
     {
-        (Owner, DiscoveryKey, CorePointer, DataPointer, _dependencies) = (owner, discoveryKey, corePointer, dataPointer, dependencies);
+        (Owner, DiscoveryKey, CorePointer, DataPointer, _ownDependencies) = (owner, discoveryKey, corePointer, dataPointer, dependencies);
         _store = owner.Store;
+    }
+
+    private CoreStorage(CoreStorage outside, StorageAtom atom)
+    {
+        (Owner, DiscoveryKey, CorePointer, DataPointer) = (outside.Owner, outside.DiscoveryKey, outside.CorePointer, outside.DataPointer);
+        (_outside, _store) = (outside, atom.Store);
     }
 
     /// <summary>The store it is part of.</summary>
@@ -38,7 +45,12 @@ public sealed class CoreStorage
     public ulong DataPointer { get; }
 
     /// <summary>Where the blocks below certain lengths lie instead, shortest first.</summary>
-    public IReadOnlyList<CoreDependency> Dependencies => _dependencies;
+    public IReadOnlyList<CoreDependency> Dependencies => Links;
+
+    /// <summary>How many blocks are inherited rather than its own: 0 for a core itself.</summary>
+    public ulong InheritedLength => Links is { Length: > 0 } links ? links[^1].Length : 0;
+
+    private CoreDependency[] Links => _ownDependencies ?? _outside!.Links;
 
     /// <summary>Whether nothing can be written.</summary>
     public bool IsReadOnly => _store.IsReadOnly;
@@ -164,6 +176,9 @@ public sealed class CoreStorage
     /// <summary>Makes a named session that starts at <paramref name="head"/> and keeps its own changes; one of the same name starts over.</summary>
     public CoreStorage CreateSession(string name, in CoreHead? head) => Owner.CreateSession(this, name, head);
 
+    /// <summary>Removes all named sessions and what they keep.</summary>
+    public void DeleteSessions() => Owner.DeleteSessions(this);
+
     /// <summary>Starts collecting changes.</summary>
     public CoreWriteBatch CreateBatch() => new(this, _store.CreateBatch());
 
@@ -181,7 +196,32 @@ public sealed class CoreStorage
     public ValueTask CommitAsync(CoreWriteBatch batch, Durability durability)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return _store.CommitAsync(batch.Batch, durability);
+        _store.Write(batch.Batch);
+        if (batch.NewDependencies is { } links) _ownDependencies = links;
+        batch.NewDependencies = null;
+        return durability == Durability.Synced ? _store.SyncAsync() : ValueTask.CompletedTask;
+    }
+
+    /// <summary>The same records as they are inside an atom: what is written here stays there until the atom is written.</summary>
+    public CoreStorage In(StorageAtom atom)
+    {
+        ArgumentNullException.ThrowIfNull(atom);
+        if (atom.Owner != Owner) throw new ArgumentException("The atom belongs to another store.", nameof(atom));
+        return new CoreStorage(_outside ?? this, atom);
+    }
+
+    /// <summary>After its atom was written: what is inherited outside is now what was inherited inside.</summary>
+    public void HandleAtomWritten()
+    {
+        if (_outside is null || _ownDependencies is not { } links) return;
+        _outside._ownDependencies = links;
+        _ownDependencies = null;
+    }
+
+    /// <summary>After its atom was cleared: nothing was changed.</summary>
+    public void HandleAtomCleared()
+    {
+        if (_outside is not null) _ownDependencies = null;
     }
 
     /// <summary>Gives the space of what was removed back to the disk. Slow.</summary>
@@ -192,8 +232,15 @@ public sealed class CoreStorage
         _store.Compact(StorageKeys.Of(from, DataPointer, DataRecord.Head), StorageKeys.Of(to, DataPointer + 1, DataRecord.Head));
     }
 
-    /// <summary>Shortens what is inherited, after this session was cut below it.</summary>
-    internal void SetDependencies(CoreDependency[] dependencies) => _dependencies = dependencies;
+    // What is inherited once the length of that changes: links that end before it stay, the one that reaches it ends there.
+    internal CoreDependency[] LinksUpTo(ulong length)
+    {
+        var links = Links;
+        if (links.Length == 0) throw new InvalidOperationException("A core itself inherits nothing.");
+        var kept = links.Count(link => link.Length < length);
+        var pointer = links[Math.Min(kept, links.Length - 1)].DataPointer;
+        return [.. links.Take(Math.Min(kept, links.Length - 1)), new CoreDependency(pointer, length)];
+    }
 
     internal IReadOnlyList<(string Name, ulong DataPointer)> ReadSessions()
     {
@@ -212,7 +259,7 @@ public sealed class CoreStorage
 
     private ulong PointerOfBlock(ulong index)
     {
-        foreach (var dependency in _dependencies)
+        foreach (var dependency in Links)
         {
             if (index < dependency.Length) return dependency.DataPointer;
         }
@@ -222,9 +269,9 @@ public sealed class CoreStorage
 
     private ulong PointerOfNode(ulong index)
     {
-        if (_dependencies.Length == 0) return DataPointer;
+        if (Links.Length == 0) return DataPointer;
         var last = FlatTree.RightSpan(index);
-        foreach (var dependency in _dependencies)
+        foreach (var dependency in Links)
         {
             if (dependency.Length > 0 && last <= (dependency.Length - 1) * 2) return dependency.DataPointer;
         }
@@ -235,7 +282,7 @@ public sealed class CoreStorage
     private List<(ulong Pointer, ulong Start, ulong End)> Segments(ulong start, ulong end)
     {
         var segments = new List<(ulong Pointer, ulong Start, ulong End)>();
-        foreach (var dependency in _dependencies)
+        foreach (var dependency in Links)
         {
             if (start >= end) return segments;
             if (start >= dependency.Length) continue;

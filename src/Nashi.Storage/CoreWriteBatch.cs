@@ -24,6 +24,8 @@ public sealed class CoreWriteBatch
 
     internal WriteBatch Batch { get; }
 
+    internal CoreDependency[]? NewDependencies { get; set; }
+
     /// <summary>Sets who the core is.</summary>
     public void SetAuth(CoreAuth auth)
     {
@@ -134,8 +136,19 @@ public sealed class CoreWriteBatch
     public void DeleteLocals(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
         Batch.DeleteRange(StorageKeys.Local(Core.DataPointer, from), StorageKeys.Local(Core.DataPointer, to));
 
+    /// <summary>Changes how many blocks a session inherits, with the commit of this batch. Its own blocks below that are the caller's to remove.</summary>
+    public void SetInheritedLength(ulong length)
+    {
+        NewDependencies = Core.LinksUpTo(length);
+        SetDependency(NewDependencies[^1]);
+    }
+
     /// <summary>Forgets all changes.</summary>
-    public void Clear() => Batch.Clear();
+    public void Clear()
+    {
+        Batch.Clear();
+        NewDependencies = null;
+    }
 
     internal void SetDependency(CoreDependency dependency)
     {

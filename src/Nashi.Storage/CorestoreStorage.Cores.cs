@@ -121,6 +121,17 @@ public sealed partial class CorestoreStorage
         }
     }
 
+    internal void DeleteSessions(CoreStorage core)
+    {
+        lock (_gate)
+        {
+            var batch = core.CreateBatch();
+            DeleteData(batch.Batch, core.ReadSessions().Select(entry => entry.DataPointer));
+            batch.SetSessions(new SessionList([]));
+            Store.Write(batch.Batch);
+        }
+    }
+
     private static void Restart(CoreWriteBatch batch, in CoreHead? head, CoreDependency dependency)
     {
         batch.DeleteHead();
@@ -143,14 +154,17 @@ public sealed partial class CorestoreStorage
 
     private static void DeleteAll(Kv.WriteBatch batch, CoreStorage core)
     {
+        DeleteData(batch, core.ReadSessions().Select(entry => entry.DataPointer).Append(core.DataPointer));
         Span<byte> from = stackalloc byte[StorageKeys.MaxSize];
         Span<byte> to = stackalloc byte[StorageKeys.MaxSize];
-        foreach (var session in core.ReadSessions().Select(entry => entry.DataPointer).Append(core.DataPointer))
-        {
-            batch.DeleteRange(StorageKeys.Of(from, session, DataRecord.Head), StorageKeys.Of(to, session, DataRecord.End));
-        }
-
         batch.DeleteRange(StorageKeys.Of(from, core.CorePointer, CoreRecord.Auth), StorageKeys.Of(to, core.CorePointer, CoreRecord.End));
+    }
+
+    private static void DeleteData(Kv.WriteBatch batch, IEnumerable<ulong> dataPointers)
+    {
+        Span<byte> from = stackalloc byte[StorageKeys.MaxSize];
+        Span<byte> to = stackalloc byte[StorageKeys.MaxSize];
+        foreach (var pointer in dataPointers) batch.DeleteRange(StorageKeys.Of(from, pointer, DataRecord.Head), StorageKeys.Of(to, pointer, DataRecord.End));
     }
 
     private static DiscoveryKey ReadDiscoveryKey(ReadOnlySpan<byte> value) =>

@@ -77,6 +77,9 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         return fresh;
     }
 
+    /// <summary>Starts collecting changes of several cores that are written as one.</summary>
+    public StorageAtom CreateAtom() => new(this);
+
     /// <summary>Makes everything committed so far survive a power cut. Calls that wait together share one sync.</summary>
     public ValueTask SyncAsync() => Store.SyncAsync();
 

@@ -10,7 +10,7 @@ namespace Nashi.Hypercore.Encryption;
 /// A stored block is 8 bytes of padding and the encrypted body. The padding is the fork, blinded; with the index it makes the nonce, so that a block
 /// that was truncated and appended anew is not encrypted with the same key stream.
 /// </remarks>
-public sealed class BlockEncryption
+public sealed class BlockEncryption : IBlockEncryption
 {
     /// <summary>Bytes in front of every stored block.</summary>
     public const int PaddingSize = 8;
@@ -26,6 +26,8 @@ public sealed class BlockEncryption
         _blockKey = blockKey;
         _blindingKey = Blake2b.Hash(blockKey.AsSpan());
     }
+
+    int IBlockEncryption.Padding => PaddingSize;
 
     /// <summary>Derives a core's block key from an encryption key that may serve many cores.</summary>
     public static BlockEncryption Derive(CoreKey core, ReadOnlySpan<byte> encryptionKey, bool isCompat)
@@ -62,10 +64,10 @@ public sealed class BlockEncryption
         Cipher(padded, nonce);
     }
 
-    /// <summary>Decrypts a stored block into a new array, without the padding; null when it is too short to have one.</summary>
-    internal byte[]? DecryptCopy(ulong index, ReadOnlySpan<byte> stored)
+    /// <inheritdoc/>
+    public byte[] TryDecrypt(ulong index, ReadOnlySpan<byte> stored)
     {
-        if (stored.Length < PaddingSize) return null;
+        if (stored.Length < PaddingSize) throw new FormatException($"Block {index} is shorter than its padding: it was not encrypted with this key.");
         Span<byte> nonce = stackalloc byte[StreamCipher.NonceSize];
         nonce.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(nonce, index);
@@ -74,6 +76,8 @@ public sealed class BlockEncryption
         StreamCipher.XSalsa20Xor(body, nonce, _blockKey.AsSpan());
         return body;
     }
+
+    ValueTask<bool> IBlockEncryption.PrepareAsync(ulong index, ReadOnlyMemory<byte> stored, CancellationToken cancellationToken) => new(true);
 
     private static void RequireKey(ReadOnlySpan<byte> key)
     {

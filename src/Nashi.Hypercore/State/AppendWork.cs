@@ -1,5 +1,7 @@
 using System.Threading.Tasks.Sources;
 using Nashi.Hypercore.Encryption;
+using Nashi.Hypercore.Merkle;
+using Nashi.Storage;
 using Nashi.Storage.Kv;
 
 namespace Nashi.Hypercore.State;
@@ -11,7 +13,7 @@ internal sealed class AppendWork : LaneWork, IValueTaskSource<ulong>
     private ManualResetValueTaskSourceCore<ulong> _source = new() { RunContinuationsAsynchronously = true };
     private ReadOnlyMemory<byte> _one;
     private IReadOnlyList<ReadOnlyMemory<byte>>? _many;
-    private BlockEncryption? _encryption;
+    private IBlockEncryption? _encryption;
     private Durability _durability;
     private ulong _newLength;
     private long _size;
@@ -39,7 +41,7 @@ internal sealed class AppendWork : LaneWork, IValueTaskSource<ulong>
         else foreach (var block in _many) Add(round, block.Span);
         _newLength = round.Tree.Length;
         if (_newLength == start) return;
-        round.IsUpgraded = true;
+        (round.IsUpgraded, round.IsOwn) = (true, true);
         round.AddChange(start, _newLength, held: true);
     }
 
@@ -72,19 +74,22 @@ internal sealed class AppendWork : LaneWork, IValueTaskSource<ulong>
     void IValueTaskSource<ulong>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private void Add(WriteRound round, ReadOnlySpan<byte> block)
+    /// <summary>Adds a block to a tree and to what is to be stored.</summary>
+    public static void Add(MerkleBatch tree, CoreWriteBatch batch, ReadOnlySpan<byte> block, IBlockEncryption? encryption, ulong fork)
     {
-        var index = round.Tree.Length;
-        if (_encryption is null)
+        var index = tree.Length;
+        if (encryption is null)
         {
-            round.Tree.Append(block);
-            round.Batch.PutBlock(index, block);
+            tree.Append(block);
+            batch.PutBlock(index, block);
             return;
         }
 
-        var stored = round.Batch.PutBlock(index, block.Length + BlockEncryption.PaddingSize);
-        block.CopyTo(stored[BlockEncryption.PaddingSize..]);
-        _encryption.Encrypt(index, round.Tree.Fork, stored);
-        round.Tree.Append(stored);
+        var stored = batch.PutBlock(index, block.Length + encryption.Padding);
+        block.CopyTo(stored[encryption.Padding..]);
+        encryption.Encrypt(index, fork, stored);
+        tree.Append(stored);
     }
+
+    private void Add(WriteRound round, ReadOnlySpan<byte> block) => Add(round.Tree, round.Batch, block, _encryption, round.Tree.Fork);
 }

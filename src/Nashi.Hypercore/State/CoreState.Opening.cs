@@ -84,7 +84,7 @@ internal sealed partial class CoreState
         }
     }
 
-    private static StorageException Damaged(CoreKey key, string what, Exception? inner = null) =>
+    internal static StorageException Damaged(CoreKey key, string what, Exception? inner = null) =>
         new(StorageFailure.Corrupt, $"Core {key} is damaged: {what}. Restore the store from a backup, or delete the core and download it again.", inner);
 
     // A core may be opened first only to serve it, and later with the key pair that signs it.

@@ -1,4 +1,4 @@
-using System.Buffers;
+using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore.Manifests;
 using Nashi.Hypercore.Merkle;
@@ -34,18 +34,27 @@ internal sealed partial class CoreState
         return Submit(default, blocks, size, settings);
     }
 
-    public ValueTask TruncateAsync(ulong newLength, ulong? fork, Durability durability) => RunAsync(round =>
+    public ValueTask<ulong> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> blocks, CoreAppendOptions options, SessionSettings settings)
     {
-        ThrowIfNotAppendable();
+        if (options.IsPlain) return AppendAsync(blocks, settings);
+        foreach (var block in blocks) RequireSize(block.Length);
+        return AppendAloneAsync(blocks, options, settings);
+    }
+
+    public ValueTask TruncateAsync(CoreTruncateOptions options, Durability durability) => RunAsync(round =>
+    {
+        var newLength = options.Length;
+        ThrowIfNotAppendable(options.Signature is not null, options.KeyPair);
         round.Require(durability);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(newLength, round.Tree.Length);
-        var prologue = Manifest?.Prologue?.Length ?? 0;
-        if (newLength < prologue) throw new ArgumentOutOfRangeException(nameof(newLength), $"Core {Key} begins with {prologue} blocks that its key vouches for: they can not be cut.");
-        var next = fork ?? round.Tree.Fork + 1;
-        if (next <= round.Tree.Fork) throw new ArgumentOutOfRangeException(nameof(fork), $"The new fork must be higher than {round.Tree.Fork}, or peers would see a conflict.");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(newLength, round.Tree.Length, nameof(options));
+        RequireBeyondPrologue(newLength);
+        var next = options.Fork ?? round.Tree.Fork + 1;
+        if (next <= round.Tree.Fork) throw new ArgumentOutOfRangeException(nameof(options), $"The new fork must be higher than {round.Tree.Fork}, or peers would see a conflict.");
+        round.Scratch.Reset(BranchState.TipAt(this, round, next, newLength));
+        RequireSignable(round.Scratch, options.Signature, options.KeyPair);
         Cut(round, newLength);
         round.Tree.Fork = next;
-        round.IsUpgraded = true;
+        (round.IsUpgraded, round.Signature, round.Signer) = (true, options.Signature?.ToArray(), options.KeyPair);
     });
 
     public ValueTask ClearAsync(ulong start, ulong end, Durability durability) => RunAsync(round =>
@@ -57,11 +66,10 @@ internal sealed partial class CoreState
         round.AddChange(start, end, held: false);
     });
 
-    public ValueTask SetUserDataAsync(string key, ReadOnlyMemory<byte>? value, Durability durability) => RunAsync(round =>
+    public ValueTask WriteAsync(Action<CoreWriteBatch> change, Durability durability) => RunAsync(round =>
     {
         round.Require(durability);
-        if (value is { } bytes) round.Batch.PutUserData(key, bytes.Span);
-        else round.Batch.DeleteUserData(key);
+        change(round.Batch);
     });
 
     /// <summary>Accepts the length of now after the store lost its log: appends go on from here.</summary>
@@ -73,11 +81,28 @@ internal sealed partial class CoreState
         round.Batch.SetHints(new CoreHints(ContiguousLength, Volatile.Read(ref _remoteContiguousLength)));
     });
 
-    public void ThrowIfNotAppendable()
+    public void ThrowIfNotAppendable() => ThrowIfNotAppendable(isSigned: false, keyPair: null);
+
+    public void ThrowIfNotAppendable(CoreAppendOptions options) => ThrowIfNotAppendable(options.Signature is not null, options.KeyPair);
+
+    /// <summary>Refuses a cut into what the key itself vouches for.</summary>
+    public void RequireBeyondPrologue(ulong newLength)
     {
-        if (_isFrozen) throw FrozenException();
-        if (!IsWritable) throw new CoreNotWritableException(Key, $"Core {Key} can not be written here: this store does not hold its key pair, or is read-only.");
-        if (IsRecovering) throw new CoreRecoveringException(Key, $"The log of this store was damaged and thrown away, so blocks of core {Key} that peers have may be missing here. Replicate with them, then call ConfirmLengthAsync.");
+        var prologue = Manifest?.Prologue?.Length ?? 0;
+        if (newLength < prologue) throw new ArgumentOutOfRangeException(nameof(newLength), $"Core {Key} begins with {prologue} blocks that its key vouches for: they can not be cut.");
+    }
+
+    /// <summary>Refuses a tree that the given signature does not cover, or that the key pair can not sign.</summary>
+    public void RequireSignable(MerkleBatch tree, ReadOnlyMemory<byte>? signature, KeyPair? keyPair)
+    {
+        if (signature is { } given)
+        {
+            if (_verifier is not { } verifier || !verifier.Verify(tree, given.Span)) throw new InvalidSignatureException(Key, $"The signature given does not cover core {Key} at length {tree.Length}, fork {tree.Fork}.");
+        }
+        else if (keyPair is not null && _verifier is { } signing && !signing.CanSign(keyPair))
+        {
+            throw new CoreNotWritableException(Key, $"The key pair given can not sign core {Key} alone.");
+        }
     }
 
     public void Return(AppendWork work)
@@ -93,19 +118,19 @@ internal sealed partial class CoreState
     {
         var oldLength = round.Tree.Length;
         if (newLength == oldLength) return;
-        var roots = new TreeNode[FlatTree.CountRoots(newLength)];
-        var indexes = FlatTree.FullRoots(newLength);
-        for (var i = 0; i < roots.Length; i++)
-        {
-            if (!round.TryGet(indexes[i], out roots[i])) throw Damaged(Key, $"tree node {indexes[i]}, a root at length {newLength}, is missing");
-        }
-
-        round.Batch.DeleteBlocks(newLength, oldLength);
-        round.Batch.DeleteTreeNodes(newLength * 2, oldLength * 2);
-        DeleteDanglingParents(round.Batch, newLength);
-        round.Tree.Reset(new TreeTip(round.Tree.Fork, newLength, roots, null));
+        var tip = BranchState.TipAt(this, round, round.Tree.Fork, newLength);
+        DeleteFrom(round.Batch, newLength, oldLength);
+        round.Tree.Reset(tip);
         round.AddChange(newLength, oldLength, held: false);
         round.TruncatedTo = newLength;
+    }
+
+    /// <summary>Removes the blocks from one length up to another, and the nodes that cover any of them.</summary>
+    internal static void DeleteFrom(CoreWriteBatch batch, ulong newLength, ulong oldLength)
+    {
+        batch.DeleteBlocks(newLength, oldLength);
+        batch.DeleteTreeNodes(newLength * 2, oldLength * 2);
+        DeleteDanglingParents(batch, newLength);
     }
 
     // Parents left of the new end that reach beyond it.
@@ -121,7 +146,7 @@ internal sealed partial class CoreState
         }
     }
 
-    private static void RequireSize(int length)
+    internal static void RequireSize(int length)
     {
         if (length > CoreOptions.MaxBlockSize) throw new ArgumentException($"A block has at most {CoreOptions.MaxBlockSize} bytes, not {length}: split it.");
     }
@@ -150,6 +175,7 @@ internal sealed partial class CoreState
     // Called by the lane with works of one kind; never throws: each work learns its own end.
     private Task RunRoundAsync(List<LaneWork> works)
     {
+        if (works[0] is HoldWork hold) return hold.Enter();
         var round = _round;
         round.Begin();
         for (var i = 0; i < works.Count;)
@@ -229,7 +255,7 @@ internal sealed partial class CoreState
         if (round.IsUpgraded)
         {
             tree = round.Tree.ToTip(round.Signature);
-            if (round.Signature is null) tree = new TreeTip(tree, Sign(tree));
+            if (round.Signature is null) tree = new TreeTip(tree, Sign(tree, round.Signer ?? _keyPair!));
             batch.SetHead(new CoreHead(tree.Fork, tree.Length, tree.Hash, tree.Signature, (ulong)Clock.GetUtcNow().ToUnixTimeMilliseconds()));
         }
 
@@ -240,7 +266,7 @@ internal sealed partial class CoreState
         return tree;
     }
 
-    private byte[] Sign(TreeTip tree) => _verifier!.Sign(tree.Hash, tree.Length, tree.Fork, _keyPair!);
+    private byte[] Sign(TreeTip tree, KeyPair keyPair) => _verifier!.Sign(tree.Hash, tree.Length, tree.Fork, keyPair);
 
     private void PutPages(WriteRound round)
     {
@@ -365,7 +391,7 @@ internal sealed partial class CoreState
         {
             if (!change.Held && round.TruncatedTo is not null) continue;
             Replicator?.OnBlocksChanged(change.Start, change.End - change.Start, change.Held);
-            var own = change.Held && round.Signature is null && round.IsUpgraded;
+            var own = change.Held && round.IsOwn;
             if (!own) Raise(new CoreChange(change.Held ? CoreChangeKind.Downloaded : CoreChangeKind.Cleared, change.Start, change.End - change.Start, after.Length, after.Fork));
         }
     }

@@ -14,7 +14,7 @@ namespace Nashi.Hypercore.State;
 /// Readers take no lock: the tree is an immutable object that is replaced, bits are read word by word. All changes happen on the <see cref="Lane"/>, which
 /// stores first and shows afterwards. Invariant: what can be read here is stored, and what peers may see of our own appends is as durable as asked.
 /// </remarks>
-internal sealed partial class CoreState : IReplicatedCore
+internal sealed partial class CoreState : IReplicatedCore, ISessionState
 {
     private readonly Lock _gate = new();
     private readonly List<Core> _sessions = [];
@@ -79,6 +79,12 @@ internal sealed partial class CoreState : IReplicatedCore
 
     public NodeStore Nodes { get; }
 
+    string? ISessionState.Name => null;
+
+    INodeSource ISessionState.Nodes => Nodes;
+
+    ulong ISessionState.SharedLength => _tree.Length;
+
     /// <summary>How many sessions are open.</summary>
     public int SessionCount
     {
@@ -93,7 +99,7 @@ internal sealed partial class CoreState : IReplicatedCore
         AdoptIdentity(options);
         // An empty key is none: a null array becomes one on its way into ReadOnlyMemory.
         ReadOnlyMemory<byte> key = options.EncryptionKey is { Length: > 0 } given ? given : _auth.EncryptionKey;
-        var encryption = key.IsEmpty ? null : CreateEncryption(key.Span, options.IsBlockKey);
+        var encryption = options.Encryption ?? (key.IsEmpty ? null : CreateEncryption(key.Span, options.IsBlockKey));
         return new Core(this, new SessionSettings(options.IsWritable, options.Wait, options.Timeout, encryption, options.Durability));
     }
 
@@ -137,7 +143,7 @@ internal sealed partial class CoreState : IReplicatedCore
     {
         lock (_gate)
         {
-            _sessions.Remove(session);
+            _ = _sessions.Remove(session);
             _sessionsNow = [.. _sessions];
             if (_sessions.Count > 0 || _isClosed) return;
             _isClosed = true;
@@ -146,13 +152,7 @@ internal sealed partial class CoreState : IReplicatedCore
         await EndAsync().ConfigureAwait(false);
     }
 
-    public SnapshotView TakeSnapshot()
-    {
-        var tree = _tree;
-        return new SnapshotView(tree.ToCoreTip(), tree.Hash);
-    }
-
-    public BlockEncryption CreateEncryption(ReadOnlySpan<byte> key, bool isBlockKey) =>
+    public IBlockEncryption CreateEncryption(ReadOnlySpan<byte> key, bool isBlockKey) =>
         isBlockKey ? BlockEncryption.FromBlockKey(key) : BlockEncryption.Derive(Key, key, _verifier is { IsCompat: true });
 
     public CoreFrozenException FrozenException() =>
@@ -177,13 +177,16 @@ internal sealed partial class CoreState : IReplicatedCore
         Raise(new CoreChange(CoreChangeKind.Conflicted, 0, 0, _tree.Length, _tree.Fork));
     }
 
-    private void Raise(in CoreChange change)
+    private void Raise(in CoreChange change) => Raise(this, change);
+
+    /// <summary>Tells the sessions of a branch, or of the core itself, what changed.</summary>
+    public void Raise(ISessionState source, in CoreChange change)
     {
         foreach (var session in Volatile.Read(ref _sessionsNow))
         {
             try
             {
-                session.Raise(change);
+                session.Raise(source, change);
             }
             catch (Exception error)
             {

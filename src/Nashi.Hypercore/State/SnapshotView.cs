@@ -1,16 +1,17 @@
 using Nashi.Encoding;
+using Nashi.Hypercore.Merkle;
 using Nashi.Hypercore.Seam;
 
 namespace Nashi.Hypercore.State;
 
 /// <summary>What a snapshot holds on to.</summary>
-internal sealed class SnapshotView(CoreTip tip, Bytes32 treeHash)
+internal sealed class SnapshotView(TreeTip tree)
 {
-    private ulong _intactLength = tip.Length;
+    private ulong _intactLength = tree.Length;
 
-    public CoreTip Tip => tip;
+    public CoreTip Tip { get; } = tree.ToCoreTip();
 
-    public Bytes32 TreeHash => treeHash;
+    public Bytes32 TreeHash => tree.Hash;
 
     /// <summary>Blocks below this one are still those of the snapshot.</summary>
     public ulong IntactLength => Volatile.Read(ref _intactLength);

@@ -1,3 +1,4 @@
+using Nashi.Cryptography;
 using Nashi.Hypercore.Manifests;
 using Nashi.Hypercore.Merkle;
 using Nashi.Storage;
@@ -37,6 +38,12 @@ internal sealed class WriteRound(CoreState core, CoreWriteBatch batch) : INodeSo
     /// <summary>The signature of the new tree; null when the lane is to sign.</summary>
     public byte[]? Signature { get; set; }
 
+    /// <summary>What signs instead of the core's key pair.</summary>
+    public KeyPair? Signer { get; set; }
+
+    /// <summary>Whether the blocks that come are our own, not downloaded.</summary>
+    public bool IsOwn { get; set; }
+
     /// <summary>A manifest learnt in this round.</summary>
     public CoreVerifier? NewVerifier { get; set; }
 
@@ -50,6 +57,7 @@ internal sealed class WriteRound(CoreState core, CoreWriteBatch batch) : INodeSo
         Changes.Clear();
         _nodes.Clear();
         (Durability, IsUpgraded, TruncatedTo, Signature, NewVerifier) = (Durability.Buffered, false, null, null, null);
+        (Signer, IsOwn) = (null, false);
     }
 
     /// <summary>Asks for at least this durability.</summary>

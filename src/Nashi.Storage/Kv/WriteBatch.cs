@@ -57,6 +57,17 @@ public sealed class WriteBatch
         Append(to);
     }
 
+    /// <summary>Adds all changes of another batch of the same store, in order.</summary>
+    public void Append(WriteBatch other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var changes = other._bytes.AsSpan(HeaderSize, other.Size);
+        Reserve(changes.Length);
+        changes.CopyTo(_bytes.AsSpan(_length));
+        _length += changes.Length;
+        _count += other._count;
+    }
+
     /// <summary>Forgets all changes.</summary>
     public void Clear()
     {
