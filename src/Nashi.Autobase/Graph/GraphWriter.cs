@@ -15,6 +15,9 @@ internal sealed class GraphWriter(CoreKey key, int ordinal, ulong indexed)
 
     public bool IsIndexer => Ordinal >= 0;
 
+    /// <summary>Whether the system says that it may not write. The order does not depend on it; what is applied does.</summary>
+    public bool IsRemoved { get; set; }
+
     /// <summary>How many nodes at the start are forgotten.</summary>
     public ulong Indexed { get; private set; } = indexed;
 

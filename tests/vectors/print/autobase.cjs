@@ -4,6 +4,7 @@ const c = load('compact-encoding')
 const m = load('autobase/lib/messages.js')
 const caps = load('autobase/lib/caps.js')
 const crypto = load('hypercore-crypto')
+const { alone } = load('./autobase-scenario.cjs')
 
 const hex = (bytes) => Buffer.from(bytes).toString('hex')
 const key = (n) => Buffer.alloc(32, n)
@@ -57,7 +58,7 @@ const info = (fields) => ({
 const legacyCheckpoints = Buffer.concat([uint(2), uint(0), signature(4), uint(17), uint(3)])
 const nothing = Buffer.concat([uint(3)])
 
-process.stdout.write(JSON.stringify({
+const print = async () => process.stdout.write(JSON.stringify({
   oplog: written(m.OplogMessage, messages),
   oplogVersion1: read(m.OplogMessage, [
     Buffer.concat([uint(1), uint(1), uint(0), node([head(1, 2)], 1, Buffer.from('v1'))]),
@@ -105,5 +106,9 @@ process.stdout.write(JSON.stringify({
     encryption: hex(caps.NS_ENCRYPTION),
     genesisEntropy: hex(crypto.namespace('autobase/entropy', 2)[0]),
     entropy: hex(crypto.namespace('autobase/entropy', 2)[1])
-  }
+  },
+  alone: await alone(),
+  encrypted: await alone({ encrypt: true })
 }, null, 1) + '\n')
+
+print()
