@@ -8,10 +8,14 @@ internal sealed partial class BaseEngine
     // After that many drains per indexer without a node of ours, the pause is cut short.
     private const int ImpatientAfter = 4;
 
+    // Acknowledgements in a row that moved nothing, after which only news counts.
+    private const int PushesMax = 4;
+
     private readonly List<TaskCompletionSource<Task<ulong>?>> _questions = [];
     private ITimer? _ackTimer;
     private bool _isAckDue;
     private int _unanswered;
+    private int _pushes;
     private IReadOnlyList<WriterHead> _indexedViews = [];
 
     /// <summary>Acknowledges what there is, if that brings anything; ends when it did.</summary>
@@ -41,8 +45,10 @@ internal sealed partial class BaseEngine
         }
 
         if (questions.Count == 0 && !_isAckDue && !IsPendingIndexer()) return false;
+        var wants = WantsAck(_isAckDue);
         _isAckDue = false;
-        var request = WantsAck() ? new AppendRequest([null], IsOptimistic: false) : null;
+        if (wants) _pushes++;
+        var request = wants ? new AppendRequest([null], IsOptimistic: false) : null;
         if (request is not null)
         {
             lock (_gate) _requests.Enqueue(request);
@@ -52,7 +58,7 @@ internal sealed partial class BaseEngine
         return request is not null;
     }
 
-    private bool WantsAck()
+    private bool WantsAck(bool isDue)
     {
         if (_localFeed is not { IsIdle: true } feed) return false;
         if (IsPendingIndexer() || MustSign()) return true;
@@ -62,7 +68,8 @@ internal sealed partial class BaseEngine
             if (_feeds.TryGetValue(indexer.Key, out var other) && other.Graph.Length < other.Core.ContiguousLength) return false;
         }
 
-        return _linearizer.ShouldAck(feed.Graph, _system.Indexers.Count > _linearizer.Indexers.Count);
+        if (_linearizer.ShouldAck(feed.Graph, _system.Indexers.Count > _linearizer.Indexers.Count)) return true;
+        return _pushes < PushesMax && _linearizer.IsUndecided(feed.Graph, isDue);
     }
 
     // The first node makes it an indexer, and its core's manifest known.

@@ -51,6 +51,7 @@ internal sealed partial class BaseEngine
 
         if (step.Indexed.Count > 0)
         {
+            _pushes = 0;
             Index((ulong)(indexersAt != 0 ? indexersAt : step.Indexed.Count));
             _indexedViews = (await _system.GetInfoAsync(_indexedLength, _closing.Token).ConfigureAwait(false)).Views;
         }

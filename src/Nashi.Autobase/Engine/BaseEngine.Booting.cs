@@ -82,7 +82,7 @@ internal sealed partial class BaseEngine
     }
 
     // A view's cores carry its name in their signers' namespace. Before there were signers, the key is the name's.
-    private async ValueTask<int> FindPlaceAsync(string name, IReadOnlyList<Manifest> indexers)
+    private async ValueTask<int> FindPlaceAsync(string name, List<Manifest> indexers)
     {
         if (indexers.Count == 0) return -1;
         var space = _manifests.Namespace(indexers, name);
@@ -102,7 +102,7 @@ internal sealed partial class BaseEngine
     private async ValueTask<(Core Core, Core Branch)> OpenViewAsync(string name, Manifest? manifest, CoreKey? key, ulong? startOverAt = null)
     {
         var options = new CoreOptions { Manifest = manifest, Durability = _options.Durability, Clock = _options.Clock, Logger = _options.Logger };
-        if (_identity.EncryptionKey is { } secret) options = options with { EncryptionKey = ViewManifests.BlockKey(Key, secret, name).ToArray(), IsBlockKey = true };
+        if (_identity.EncryptionKey is { } secret) options = options with { EncryptionKey = ViewManifests.BlockKey(Key, secret.Span, name).ToArray(), IsBlockKey = true };
         var core = key is { } known ? await _store.GetAsync(known, options).ConfigureAwait(false) : await _store.GetAsync(options).ConfigureAwait(false);
         await core.SetUserDataAsync("referrer", Key.ToArray()).ConfigureAwait(false);
         await core.SetUserDataAsync(BaseIdentity.ViewKey, global::System.Text.Encoding.UTF8.GetBytes(name)).ConfigureAwait(false);

@@ -93,30 +93,31 @@ internal sealed partial class BaseEngine
         await _local.WriteRecordsAsync(batch => batch.PutUserData(BaseIdentity.BootKey, MessageCodec.Encode(boot))).ConfigureAwait(false);
         await _atom.WriteAsync(_options.Durability).ConfigureAwait(false);
         _mustStore = false;
-        await CommitSignedAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask CommitSignedAsync()
+    private async ValueTask<bool> TryCommitSignedAsync()
     {
         foreach (var checkpoints in _checkpoints) checkpoints.Refresh();
-        if (FindQuorum() is not { } signers) return;
+        if (FindQuorum() is not { } signers) return false;
         var length = signers[0].SignedLength;
         var info = await _system.GetInfoAsync(length, _closing.Token).ConfigureAwait(false);
         var commits = new List<(AutobaseView View, ulong Length, byte[] Signature)>();
-        if (!TryJoin(_systemView, length, signers, static one => one.System, commits)) return;
+        if (!TryJoin(_systemView, length, signers, static one => one.System, commits)) return false;
         foreach (var view in _views.All)
         {
             if (view.Place < 0 || view.Place >= info.Views.Count) continue;
             var place = view.Place;
-            if (!TryJoin(view, info.Views[place].Length, signers, one => one.User(place), commits)) return;
+            if (!TryJoin(view, info.Views[place].Length, signers, one => one.User(place), commits)) return false;
         }
 
         // The system last: whoever sees it signed finds the views it names signed too.
         for (var i = commits.Count - 1; i >= 0; i--)
         {
             var (view, signedLength, signature) = commits[i];
-            if (!await TryCommitAsync(view, signedLength, signature).ConfigureAwait(false)) return;
+            if (!await TryCommitAsync(view, signedLength, signature).ConfigureAwait(false)) return false;
         }
+
+        return true;
     }
 
     private async ValueTask<bool> TryCommitAsync(AutobaseView view, ulong length, byte[] signature)

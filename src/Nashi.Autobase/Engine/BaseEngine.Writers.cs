@@ -95,6 +95,7 @@ internal sealed partial class BaseEngine
                 break;
             }
 
+            if (message.Value is not null) _pushes = 0;
             added++;
         }
 

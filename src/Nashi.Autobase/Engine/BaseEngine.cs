@@ -58,7 +58,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
 
     public Core Local => _identity.Local;
 
-    public byte[]? EncryptionKey => _identity.EncryptionKey;
+    public ReadOnlyMemory<byte>? EncryptionKey => _identity.EncryptionKey;
 
     public AutobaseView SystemLog => _systemView;
 
@@ -196,12 +196,12 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             var isMigrated = _linearizer.Update() is { } step && await ApplyAsync(step).ConfigureAwait(false);
             if (nodes.Count > 0) await AppendLocalAsync(nodes, isMigrated).ConfigureAwait(false);
             if (added > 0 || nodes.Count > 0 || _mustStore) await StoreAsync().ConfigureAwait(false);
+            hasChanged |= await TryCommitSignedAsync().ConfigureAwait(false);
             CompleteRequests();
             if (isMigrated) await MigrateAsync().ConfigureAwait(false);
             if (!isMigrated && added < DrainLimit && !HasWork() && !AddPendingAck()) break;
         }
 
-        await CommitSignedAsync().ConfigureAwait(false);
         if (!hasChanged) return;
         ScheduleAck(hasAppended);
         Updated?.Invoke();

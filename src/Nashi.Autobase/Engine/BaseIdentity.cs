@@ -6,7 +6,7 @@ using Nashi.Storage.Kv;
 namespace Nashi.Autobase.Engine;
 
 /// <summary>Which base it is, who writes here, and with what it is encrypted: found in the store, or made. Spec: data.md §7.1.</summary>
-internal sealed record BaseIdentity(CoreKey Key, Core Local, byte[]? EncryptionKey, BootRecord? Boot)
+internal sealed record BaseIdentity(CoreKey Key, Core Local, ReadOnlyMemory<byte>? EncryptionKey, BootRecord? Boot)
 {
     private const string Referrer = "referrer";
     private const string LocalKey = "autobase/local";
@@ -57,7 +57,7 @@ internal sealed record BaseIdentity(CoreKey Key, Core Local, byte[]? EncryptionK
     private static async ValueTask<CoreKey?> ReadKeyAsync(Core core, string name) =>
         await core.GetUserDataAsync(name).ConfigureAwait(false) is { Length: Bytes32.Size } key ? new CoreKey(key) : null;
 
-    private static async ValueTask<byte[]?> FindEncryptionKeyAsync(Corestore store, Core first, Core local, AutobaseOptions options)
+    private static async ValueTask<ReadOnlyMemory<byte>?> FindEncryptionKeyAsync(Corestore store, Core first, Core local, AutobaseOptions options)
     {
         if (await local.GetUserDataAsync(Encryption).ConfigureAwait(false) is { Length: Bytes32.Size } known) return known;
         if (options.EncryptionKey is null && !options.IsEncrypted) return null;

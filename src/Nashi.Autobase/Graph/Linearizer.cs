@@ -127,6 +127,21 @@ internal sealed class Linearizer
         return _consensus.IsAckWanted(writer) || IsHeadNews(writer, hasPending);
     }
 
+    /// <summary>Whether undecided values wait, and a node of this writer may help even where <see cref="ShouldAck"/> sees no news.</summary>
+    /// <remarks>
+    /// Indexers that acknowledge at the same time, each unaware of the others, may all be satisfied with what they said while nothing is decided; the reference waits for
+    /// the next value then. Of several that lead, the one with the lowest key joins them, so that the rest can follow in turn. To be asked a few times at most: with a
+    /// majority away, nothing helps.
+    /// </remarks>
+    /// <param name="writer">The indexer that asks.</param>
+    /// <param name="mayLead">Joins whatever its key is: the one with the lowest may be away.</param>
+    public bool IsUndecided(GraphWriter writer, bool mayLead)
+    {
+        if (!writer.IsIndexer || _heads.All(head => head.Writer == writer)) return false;
+        var isOutdone = _heads.Any(head => head.Writer == writer) && _heads.Any(head => head.Writer.IsIndexer && head.Writer.Key.Value < writer.Key.Value);
+        return (mayLead || !isOutdone) && HasValue();
+    }
+
     private bool HasValue()
     {
         var seen = new HashSet<GraphNode>();

@@ -2,6 +2,7 @@ using Nashi.Encoding;
 
 namespace Nashi.Autobase.Engine;
 
+/// <content>What the application may do to the base while it applies values.</content>
 internal sealed partial class BaseEngine
 {
     /// <summary>What one call of the application may do to the base.</summary>
