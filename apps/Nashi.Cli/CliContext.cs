@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Nashi.Cli.Commands;
+using Nashi.Cli.Health;
 using Nashi.Cli.Output;
 using Nashi.Datagrams;
 using Nashi.Deploy;
 using Nashi.Dht;
 using Nashi.Encoding;
 using Nashi.Lan;
+using Nashi.TcpRelay;
 
 namespace Nashi.Cli;
 
@@ -48,7 +51,7 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
 
     /// <summary>Opens the store.</summary>
     public ValueTask<DeploySession> OpenAsync(CancellationToken cancellationToken) => DeploySession.OpenAsync(
-        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Lan = Lan, NodeCache = NodeCache, Logs = Logs },
+        new DeploySessionOptions { Folder = StorageDirectory, Bootstrap = BootstrapAsync, Host = Host, Lan = Lan, TcpRelays = TcpRelays, NodeCache = NodeCache, Logs = Logs },
         cancellationToken);
 
     /// <summary>Starts a node of the network, with what it knew the last time.</summary>
@@ -63,6 +66,7 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
             Host = Host,
             Port = serves ? DhtOptions.DefaultPort : 0,
             Lan = Lan,
+            TcpRelays = TcpRelays,
             Ephemeral = serves ? null : true,
             Logger = Logs.CreateLogger("Nashi.Dht"),
         };
@@ -78,7 +82,7 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
         {
             await node.BootstrappedAsync(cancellationToken).ConfigureAwait(false);
             if (node.GetStats().Answered > 0) return node;
-            throw new CliException("ERR_NETWORK_UNREACHABLE", "No node of the network answers. Check the connection and --bootstrap; nashi doctor tells more.");
+            throw new CliException("ERR_NETWORK_UNREACHABLE", "No node of the network answers. Check the connection and --bootstrap; where UDP is blocked, name a relay with --tcp-relay. nashi doctor tells more.");
         }
         catch
         {
@@ -90,11 +94,32 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
     /// <summary>Where nodes and peers are remembered, so that a dead entrance of the network does not matter the next time.</summary>
     public INodeCache NodeCache => new FileNodeCache(Path.Combine(StorageDirectory, "network"));
 
+    /// <summary>What went wrong in earlier runs, for <c>nashi doctor</c>.</summary>
+    public FailureLog Failures => FailureLog.In(StorageDirectory);
+
     /// <summary>Where to bind: on this machine only, when all the nodes that were named are on this machine; everywhere otherwise.</summary>
     public IPAddress Host => BootstrapNames.All(IsLoopback) ? IPAddress.Loopback : IPAddress.Any;
 
+    /// <summary>By which TCP relays to go round where UDP is blocked.</summary>
+    public IReadOnlyList<TcpRelayLink> TcpRelays
+    {
+        get
+        {
+            var given = ListOption.Split(Parsed.GetValue(CommonOptions.TcpRelay));
+            if (given.Length == 0 && Environment.GetEnvironmentVariable("NASHI_TCP_RELAY") is { } usual) given = ListOption.Split([usual]);
+            return [.. given.Select(TcpRelayLink.Parse)];
+        }
+    }
+
     /// <summary>How to look for peers on the local network: not when told so, and not from a network that is on this machine only.</summary>
     public LanOptions? Lan => Parsed.GetValue(CommonOptions.NoLan) || IPAddress.IsLoopback(Host) ? null : LanOptions.Default;
+
+    /// <summary>Notes a failure for <c>nashi doctor</c>, unless the command line was at fault.</summary>
+    public void Note(string command, NashiException error)
+    {
+        if (error is CliException { IsUsage: true }) return;
+        Failures.Add(new PastFailure(TimeProvider.System.GetUtcNow(), command, error.Code, error.Message));
+    }
 
     /// <summary>A key given on the line, as z-base-32, hex or link.</summary>
     public static CoreKey ParseKey(string text)

@@ -9,25 +9,29 @@ internal sealed class CommandHost(TextWriter output, TextWriter errors)
 {
     /// <summary>Gives a command its action.</summary>
     public void Handle(Command command, Func<CliContext, CancellationToken, Task> action) =>
-        command.SetAction((parsed, cancellation) => RunAsync(parsed, action, cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, MakeReporter(parsed, output), action, cancellation));
+
+    /// <summary>Gives a command its action whose standard output is somebody's data: all that is said goes to standard error, in JSON too.</summary>
+    public void HandleData(Command command, Func<CliContext, CancellationToken, Task> action) =>
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, MakeReporter(parsed, errors), action, cancellation));
 
     /// <summary>Reports a command line that could not be parsed.</summary>
     public int ReportUsage(ParseResult parsed)
     {
         var problems = string.Join(" ", parsed.Errors.Select(error => error.Message));
-        var reporter = MakeReporter(parsed);
+        var reporter = MakeReporter(parsed, output);
         reporter.Error("ERR_INVALID_INPUT", problems);
         reporter.Hint($"Try: {NameOf(parsed, "nashi ")} --help");
         return ExitCode.Usage;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, Func<CliContext, CancellationToken, Task> action, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult parsed, IReporter reporter, Func<CliContext, CancellationToken, Task> action, CancellationToken cancellation)
     {
-        var reporter = MakeReporter(parsed);
         using var logs = MakeLogs(parsed.GetValue(CommonOptions.Log));
+        var context = new CliContext(parsed, reporter, logs);
         try
         {
-            await action(new CliContext(parsed, reporter, logs), cancellation).ConfigureAwait(false);
+            await action(context, cancellation).ConfigureAwait(false);
             return ExitCode.Success;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -37,16 +41,17 @@ internal sealed class CommandHost(TextWriter output, TextWriter errors)
         }
         catch (Exception error)
         {
+            if (error is NashiException own) context.Note(NameOf(parsed, ""), own);
             reporter.Error(CodeOf(error), IsExpected(error) ? error.Message : error.ToString());
             return error is CliException { IsUsage: true } ? ExitCode.Usage : ExitCode.Failure;
         }
     }
 
-    private IReporter MakeReporter(ParseResult parsed)
+    private IReporter MakeReporter(ParseResult parsed, TextWriter results)
     {
         // A line that could not be parsed may still ask for JSON.
         var json = parsed.Tokens.Any(token => token.Value == CommonOptions.Json.Name);
-        return json ? new JsonReporter(NameOf(parsed, ""), output) : new TextReporter(output, errors);
+        return json ? new JsonReporter(NameOf(parsed, ""), results) : new TextReporter(results, errors);
     }
 
     private static string NameOf(ParseResult parsed, string prefix)

@@ -44,10 +44,12 @@ internal static class CommandTree
         SeedCommand.Build(host),
         DumpCommand.Build(host),
         InfoCommand.Build(host),
+        DriveCommand.Build(host),
         CoreCommand.Build(host),
         PipeCommand.Build(host),
         ConnectCommand.Build(host),
         RelayCommand.Build(host),
+        TunnelCommand.Build(host),
         DoctorCommand.Build(host),
         DhtCommand.Build(host),
     ];

@@ -29,6 +29,15 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>How to leave a network that blocks UDP.</summary>
+    public static readonly Option<string[]> TcpRelay = new("--tcp-relay")
+    {
+        Description = "Where UDP is blocked, go round by a TCP relay: its link, as nashi relay --tls prints it; remembered once it worked (environment NASHI_TCP_RELAY)",
+        HelpName = "link",
+        DefaultValueFactory = _ => [],
+        Recursive = true,
+    };
+
     /// <summary>One JSON object per line instead of text.</summary>
     public static readonly Option<bool> Json = new("--json")
     {
@@ -46,5 +55,5 @@ internal static class CommonOptions
     };
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<Option> All => [Storage, Bootstrap, NoLan, Json, Log];
+    public static IEnumerable<Option> All => [Storage, Bootstrap, NoLan, TcpRelay, Json, Log];
 }

@@ -9,5 +9,6 @@ return options.Program switch
     "core" => await CoreProgram.RunAsync(options),
     "replicate" => await ReplicateProgram.RunAsync(options),
     "drive" => await DriveProgram.RunAsync(options),
+    "tcprelay" => await TcpRelayProgram.RunAsync(options),
     _ => 2,
 };

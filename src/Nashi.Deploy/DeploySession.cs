@@ -61,6 +61,7 @@ public sealed partial class DeploySession : IAsyncDisposable
                     Bootstrap = await _options.Bootstrap(cancellationToken).ConfigureAwait(false),
                     Host = _options.Host,
                     Lan = _options.Lan,
+                    TcpRelays = _options.TcpRelays,
                     Cache = _options.NodeCache,
                     Logger = _options.Logs.CreateLogger("Nashi.Dht"),
                 },

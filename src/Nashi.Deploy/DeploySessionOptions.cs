@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Nashi.Datagrams;
 using Nashi.Dht;
 using Nashi.Lan;
+using Nashi.TcpRelay;
 
 namespace Nashi.Deploy;
 
@@ -21,6 +22,9 @@ public sealed record DeploySessionOptions
 
     /// <summary>How peers on the local network are looked for; null not to (default).</summary>
     public LanOptions? Lan { get; init; }
+
+    /// <summary>TCP relays to go round by where UDP is blocked. Default: none.</summary>
+    public IReadOnlyList<TcpRelayLink> TcpRelays { get; init; } = [];
 
     /// <summary>Where nodes and peers are remembered from one time to the next; null not to (default).</summary>
     public INodeCache? NodeCache { get; init; }

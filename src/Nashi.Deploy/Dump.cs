@@ -79,7 +79,7 @@ public sealed class Dump : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!_options.Force && !_options.IsDryRun) RequireEmpty(folder);
         if (_link.Path is not null && await CountAsync(cancellationToken).ConfigureAwait(false) == 0) throw new PathNotFoundException(_link);
-        await foreach (var change in MirrorTo(folder, _options.IsDryRun).RunAsync(cancellationToken).ConfigureAwait(false)) yield return Changes.From(change);
+        await foreach (var change in MirrorTo(folder, _options.IsDryRun).RunAsync(cancellationToken).ConfigureAwait(false)) yield return FileChange.From(change);
     }
 
     /// <summary>Writes the one file that the link's path names.</summary>

@@ -33,10 +33,8 @@ public sealed class Stage : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(link);
-        var drive = await Drive.OpenAsync(session.Store, link.Key, null, cancellationToken).ConfigureAwait(false);
-        if (drive.IsWritable) return new Stage(link, folder, options ?? new StageOptions(), drive);
-        await drive.DisposeAsync().ConfigureAwait(false);
-        throw new NotWritableException(link);
+        var drive = await RemoteDrive.OpenWritableAsync(session, link, cancellationToken).ConfigureAwait(false);
+        return new Stage(link, folder, options ?? new StageOptions(), drive);
     }
 
     /// <summary>Does it, telling each file as it is done. Cancelled, it leaves the drive at its old version.</summary>
@@ -51,7 +49,7 @@ public sealed class Stage : IAsyncDisposable
             Batch = true,
             IncludeEqual = true,
         });
-        await foreach (var change in mirror.RunAsync(cancellationToken).ConfigureAwait(false)) yield return Changes.From(change);
+        await foreach (var change in mirror.RunAsync(cancellationToken).ConfigureAwait(false)) yield return FileChange.From(change);
         if (!_options.Purge) yield break;
         await foreach (var change in PurgeAsync(filter, cancellationToken).ConfigureAwait(false)) yield return change;
     }

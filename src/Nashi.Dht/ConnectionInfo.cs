@@ -1,5 +1,6 @@
 using Nashi.Datagrams;
 using Nashi.Encoding;
+using Nashi.TcpRelay;
 
 namespace Nashi.Dht;
 
@@ -14,6 +15,9 @@ public sealed record ConnectionInfo
 
     /// <summary>Who relays it; null when nobody does.</summary>
     public PublicKey? RelayedBy { get; init; }
+
+    /// <summary>By which TCP relay our packets go round, because UDP is blocked here; null when they do not. Beside <see cref="Kind"/>, which is what the remote sees.</summary>
+    public TcpRelayLink? TcpRelay { get; init; }
 
     /// <summary>Smoothed round-trip time; zero until measured.</summary>
     public TimeSpan RoundTrip { get; init; }

@@ -45,4 +45,7 @@ public sealed record DhtConnectOptions
 
     /// <summary>Awaited when the peer has answered, before what it said is acted on; throws to give up.</summary>
     internal Func<CancellationToken, Task>? BeforeConnecting { get; init; }
+
+    /// <summary>What punching waits for, so that a test can have a relay be first; null for nothing.</summary>
+    internal Task? BeforePunching { get; init; }
 }

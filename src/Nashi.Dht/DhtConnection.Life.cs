@@ -1,5 +1,7 @@
+using Nashi.Datagrams;
 using Nashi.Dht.Life;
 using Nashi.SecretStream;
+using Nashi.TcpRelay;
 using Nashi.Udx;
 
 namespace Nashi.Dht;
@@ -19,6 +21,7 @@ public sealed partial class DhtConnection : IRevivable
             Kind = Kind,
             RemoteAddress = Raw.Remote,
             RelayedBy = Kind == ConnectionKind.Relayed ? Relay : null,
+            TcpRelay = RelayTo?.Invoke(Raw.Remote),
             RoundTrip = stats.RoundTrip,
             Mtu = stats.Mtu,
             BytesSent = stats.BytesSent,
@@ -38,11 +41,19 @@ public sealed partial class DhtConnection : IRevivable
     /// <inheritdoc />
     void IRevivable.Abort(CloseReason reason) => Stream.Abort(reason);
 
+    /// <summary>Tells which TCP relay carries packets to an address.</summary>
+    internal Func<UdpAddress, TcpRelayLink?>? RelayTo { get; set; }
+
     /// <summary>From now on, the peer is called afresh when the connection falls silent.</summary>
     internal void ReviveBy(Recall recall, TimeProvider clock) => Volatile.Write(ref _revival, new Revival(this, _keepAlive, recall, clock));
 
     /// <summary>Whether it speaks, and what is done otherwise; about once a second.</summary>
-    internal RevivalStep LookAfter(CancellationToken cancellationToken) => Volatile.Read(ref _revival)?.Look(cancellationToken) ?? RevivalStep.None;
+    internal RevivalStep LookAfter(CancellationToken cancellationToken)
+    {
+        // Both sides have ended: nothing more can be heard, and what was heard last may wait for its reader as long as it likes.
+        if (Raw.Closed.IsCompleted) return RevivalStep.None;
+        return Volatile.Read(ref _revival)?.Look(cancellationToken) ?? RevivalStep.None;
+    }
 
     /// <summary>Sends a sign of life: the remote may have to learn where we are now. Only where empty messages are known to be swallowed.</summary>
     internal void ShowLife()

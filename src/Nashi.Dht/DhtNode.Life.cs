@@ -14,6 +14,7 @@ public sealed partial class DhtNode
     private static readonly TimeSpan SleptAfter = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan UnreachableAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UnreachableAtLast = TimeSpan.FromSeconds(15);
     private const int LookAtAddressesEvery = 5;
 
     private readonly ITimer _watchTimer;
@@ -60,6 +61,7 @@ public sealed partial class DhtNode
             }
 
             await SaveMemoryAsync().ConfigureAwait(false);
+            await LeaveDetourAsync().ConfigureAwait(false);
             var (client, server) = (_client, _server);
             await client.DisposeAsync().ConfigureAwait(false);
             await server.DisposeAsync().ConfigureAwait(false);
@@ -97,6 +99,7 @@ public sealed partial class DhtNode
     void IConnectNode.Track(DhtConnection connection)
     {
         _live[connection] = 0;
+        connection.RelayTo = _detour.RelayTo;
         Log.Connected(_options.Logger, connection);
         _ = ForgetClosedAsync(connection);
     }
@@ -118,6 +121,7 @@ public sealed partial class DhtNode
     /// <inheritdoc />
     void IDhtEvents.Woke()
     {
+        HandleNetworkMaybeChanged();
         Log.Woke(_options.Logger);
         Recover();
     }
@@ -170,6 +174,7 @@ public sealed partial class DhtNode
             _watches++;
             if (_hasNetworkEvent || _watches % LookAtAddressesEvery == 0) LookAtAddresses();
             LookAfterMemory();
+            LookAfterDetour();
             LookAfterConnections();
         }
         finally
@@ -192,12 +197,15 @@ public sealed partial class DhtNode
     {
         var hadEvent = _hasNetworkEvent;
         _hasNetworkEvent = false;
+        // Another network may well give the same address.
+        if (hadEvent) TryStraightSoon();
         var addresses = ReadAddresses();
         if (addresses.SetEquals(_addresses)) return;
         _addresses = addresses;
         Log.NetworkChanged(_options.Logger, addresses.Count);
         // Without any address there is nothing to learn yet.
         if (addresses.Count == 0 && !hadEvent) return;
+        HandleNetworkMaybeChanged();
         Do(static (core, now) => core.HandleNetworkChange(now));
         Recover();
     }
@@ -263,26 +271,25 @@ public sealed partial class DhtNode
         var timer = _options.Clock.CreateTimer(
             _ =>
             {
-                if (!HasHeardSince(began)) unreachable.Cancel();
+                var now = Now();
+                if (!HasHeardSince(began) && !(IsGoingRound(now) && now - began < UnreachableAtLast)) unreachable.Cancel();
             },
             null,
             UnreachableAfter,
-            Timeout.InfiniteTimeSpan);
+            WatchEvery);
         await using var timerClosing = timer.ConfigureAwait(false);
         try
         {
-            return await connect(all.Token).ConfigureAwait(false);
+            return await ConnectAnyWayAsync(connect, began, all.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested && all.IsCancellationRequested)
         {
             if (_isClosed) throw new ObjectDisposedException("The node was closed.", error);
-            throw awake.IsCancellationRequested ? new NodeSuspendedException() : new NetworkUnreachableException();
-        }
-        catch (PeerNotFoundException) when (!HasHeardSince(began) && HasSomebodyToAsk())
-        {
-            throw new NetworkUnreachableException();
+            throw awake.IsCancellationRequested ? new NodeSuspendedException() : Unreachable();
         }
     }
+
+    private NetworkUnreachableException Unreachable() => new(TcpRelays.Count, _relayFailure);
 
     private bool HasHeardSince(Instant began) => Enter((core, _) => core.HeardAt >= began);
 

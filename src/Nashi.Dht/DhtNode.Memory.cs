@@ -53,8 +53,11 @@ public sealed partial class DhtNode
     private async Task SaveMemoryAsync()
     {
         if (_options.Cache is not { } cache || IsFirstOfItsNetwork) return;
-        var memory = new NodeMemory(NodesWorthKeeping(), _connector?.Relays.Snapshot() ?? _memory.Peers);
-        if (memory.Nodes.Count == 0 && memory.Peers.Count == 0) return;
+        var memory = new NodeMemory(NodesWorthKeeping(), _connector?.Relays.Snapshot() ?? _memory.Peers)
+        {
+            TcpRelays = [.. _goodRelays.Concat(_memory.TcpRelays).Distinct().Take(NodeMemory.MaxTcpRelays)],
+        };
+        if (memory.Nodes.Count == 0 && memory.Peers.Count == 0 && memory.TcpRelays.Count == 0) return;
         try
         {
             await cache.SaveAsync(_network, memory, CancellationToken.None).ConfigureAwait(false);

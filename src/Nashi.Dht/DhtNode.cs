@@ -7,6 +7,7 @@ using Nashi.Dht.Connecting;
 using Nashi.Dht.Life;
 using Nashi.Dht.Protocol;
 using Nashi.Dht.Rpc;
+using Nashi.TcpRelay;
 using Nashi.Udx;
 
 namespace Nashi.Dht;
@@ -41,7 +42,9 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
         _options = options;
         _ownKeyPair = options.KeyPair is null ? KeyPair.Generate(options.Random) : null;
         DefaultKeyPair = options.KeyPair ?? _ownKeyPair!;
-        Udx = new UdxHost(new UdxOptions { Clock = options.Clock });
+        _detour = new Detour(options.OpenSocket, options.Clock);
+        _detourCore = new DetourCore(Now());
+        Udx = new UdxHost(new UdxOptions { Clock = options.Clock, OpenSocket = _detour.Open });
         _host = UdpAddress.From(new IPEndPoint(options.Host, 0));
         _server = BindServer(_host, options.Port);
         _client = Udx.Bind(_host);
@@ -164,6 +167,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
 
         await _timer.DisposeAsync().ConfigureAwait(false);
         await Udx.DisposeAsync().ConfigureAwait(false);
+        await LeaveDetourAsync().ConfigureAwait(false);
         Log.Stopped(_options.Logger, LocalAddress);
         _bootstrapped.TrySetException(new ObjectDisposedException(nameof(DhtNode)));
         _ = _bootstrapped.Task.Exception;
@@ -182,6 +186,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
     /// <inheritdoc />
     void IDhtEvents.Bootstrapped()
     {
+        if (IsToBootstrapLater()) return;
         Log.Bootstrapped(_options.Logger, _core.Table.Count);
         _bootstrapped.TrySetResult();
     }

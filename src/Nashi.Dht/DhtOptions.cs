@@ -5,6 +5,7 @@ using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Records;
 using Nashi.Lan;
+using Nashi.TcpRelay;
 
 namespace Nashi.Dht;
 
@@ -63,8 +64,14 @@ public sealed record DhtOptions
     /// <summary>How peers and nodes on the local network are looked for, without any server; null not to (default).</summary>
     public LanOptions? Lan { get; init; }
 
+    /// <summary>TCP relays to go round by where UDP is blocked; all are tried at once. Default: none; those that worked before are remembered by <see cref="Cache"/>.</summary>
+    public IReadOnlyList<TcpRelayLink> TcpRelays { get; init; } = [];
+
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Opens UDP sockets, to simulate networks that block them. Default: the operating system's.</summary>
+    internal Func<UdpAddress, DatagramOptions, IDatagramSocket>? OpenSocket { get; init; }
 
     /// <summary>The source of randomness. Default: the system's.</summary>
     public IRandom Random { get; init; } = SystemRandom.Instance;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Nashi.Datagrams;
 using Nashi.Encoding;
+using Nashi.TcpRelay;
 
 namespace Nashi.Dht;
 
@@ -51,6 +52,18 @@ internal static partial class Log
 
     [LoggerMessage(4021, LogLevel.Information, "Server {Key} is seen elsewhere, or a relaying node fell silent: announcing anew.")]
     public static partial void AnnouncingAnew(ILogger logger, PublicKey key);
+
+    [LoggerMessage(4024, LogLevel.Warning, "UDP is blocked: everything goes round by the TCP relay {Relay}.")]
+    public static partial void WentRound(ILogger logger, TcpRelayLink relay);
+
+    [LoggerMessage(4025, LogLevel.Information, "UDP works: the TCP relay is left.")]
+    public static partial void WentStraight(ILogger logger);
+
+    [LoggerMessage(4026, LogLevel.Warning, "The TCP relay {Relay} is lost: {Reason}.")]
+    public static partial void RelayLost(ILogger logger, TcpRelayLink relay, TcpRelayEnd reason);
+
+    [LoggerMessage(4027, LogLevel.Information, "{Failure}")]
+    public static partial void RelayFailed(ILogger logger, string failure);
 
     [LoggerMessage(4030, LogLevel.Debug, "Connected: {Connection}.")]
     public static partial void Connected(ILogger logger, DhtConnection connection);

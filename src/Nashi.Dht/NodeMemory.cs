@@ -1,4 +1,5 @@
 using Nashi.Datagrams;
+using Nashi.TcpRelay;
 
 namespace Nashi.Dht;
 
@@ -12,6 +13,12 @@ public sealed record NodeMemory(IReadOnlyList<UdpAddress> Nodes, IReadOnlyList<D
 
     /// <summary>How many peers are kept.</summary>
     public const int MaxPeers = 512;
+
+    /// <summary>How many TCP relays are kept.</summary>
+    public const int MaxTcpRelays = 8;
+
+    /// <summary>TCP relays that were of use, the latest first, with the secrets of private ones; at most <see cref="MaxTcpRelays"/>.</summary>
+    public IReadOnlyList<TcpRelayLink> TcpRelays { get; init; } = [];
 
     /// <summary>Nothing.</summary>
     public static NodeMemory Empty { get; } = new([], []);

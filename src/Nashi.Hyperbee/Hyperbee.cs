@@ -43,7 +43,8 @@ public sealed partial class Hyperbee
     /// <summary>Whether this view may be written.</summary>
     public bool IsWritable => _checkout is null && !_state.Options.ReadOnly && _state.Log.IsWritable;
 
-    internal ReadOnlyMemory<byte> Prefix => _prefix;
+    /// <summary>The bytes before each key of this view; empty for the whole tree.</summary>
+    public ReadOnlyMemory<byte> Prefix => _prefix;
 
     internal BeeState State => _state;
 
@@ -86,7 +87,9 @@ public sealed partial class Hyperbee
         range ??= BeeRange.All;
         var reader = Reader();
         if (range.Limit <= 0 || await RootAsync(reader, cancellationToken).ConfigureAwait(false) is not { } root) yield break;
-        var keys = new RangeReader(reader, KeyBounds.Of(range, _prefix), range.Reverse);
+        var bounds = KeyBounds.Of(range, _prefix);
+        using var ahead = new RangeAhead(reader, root, bounds, range.Reverse, Version, range.Limit);
+        var keys = new RangeReader(reader, bounds, range.Reverse, ahead);
         await keys.SeekAsync(root, cancellationToken).ConfigureAwait(false);
         for (var left = range.Limit; left > 0; left--)
         {

@@ -23,9 +23,12 @@ using Nashi.Protomux.Rpc.Protocol;
 using Nashi.Protomux.Wakeup.Protocol;
 using Nashi.Lan.Messages;
 using Nashi.Lan.Protocol;
+using Nashi.Pairing;
 using Nashi.SecretStream;
 using Nashi.Storage;
 using Nashi.Storage.Records;
+using Nashi.TcpRelay.Driver;
+using Nashi.TcpRelay.Protocol;
 using Nashi.Udx.Protocol;
 
 namespace Nashi.Fuzz;
@@ -38,6 +41,7 @@ internal static class Targets
         .. Encoding(),
         .. Streams(),
         .. Network(),
+        .. Pairing(),
         .. Hypercore(),
         .. Store(),
         .. Files(),
@@ -96,8 +100,25 @@ internal static class Targets
         new("hole-punch message", ["connect", "dht"], bytes => HolepunchMessage.TryDecode(bytes) is not null),
         new("hole-punch payload", ["connect", "dht"], bytes => PunchPayload.TryDecode(bytes) is not null),
         new("remembered nodes", ["text:" + Texts.Nodes], bytes => NodeMemoryText.TryParse(Text(bytes)) is not null, 4096),
+        new("TCP relay session", RelaySeeds.Frames, RelaySeeds.Session, 4096),
+        new("TCP relay datagram", RelaySeeds.Bodies, RelaySeeds.Datagram, 4096),
+        new("TCP relay hello", RelaySeeds.Bodies, bytes => HelloFrame.TryRead(bytes, out _, out _)),
+        new("TCP relay welcome", RelaySeeds.Bodies, bytes => WelcomeFrame.TryRead(bytes, out _)),
+        new("TCP relay signature", ["hex:0440" + Texts.Hex + Texts.Hex], bytes => RelayCertificate.TryReadSignature(bytes, out _)),
+        new("TCP relay link", [RelaySeeds.Link], bytes => RelaySeeds.ReadLink(Text(bytes)), 512),
         new("relay pair", ["relay"], bytes => PairMessage.TryDecode(bytes) is { } pair && PairMessage.TryDecode(pair.Encode()) == pair),
         new("relay unpair", ["relay"], bytes => UnpairMessage.TryDecode(bytes) is { } unpair && UnpairMessage.TryDecode(unpair.Encode()) == unpair),
+    ];
+
+    private static Target[] Pairing() =>
+    [
+        new("invite", ["pairing"], bytes => Invite.TryDecode(bytes, out var invite) && Invite.TryDecode(invite.Encode(), out _)),
+        new("invite book", ["pairing"], bytes => InviteBook.TryDecode(bytes, out _)),
+        new("pairing request", ["pairing"], bytes => PairingRequest.TryDecode(bytes, out _)),
+        new("pairing response", ["pairing"], bytes => PairingResponse.TryDecode(bytes, out _)),
+        new("pairing answer", ["pairing"], bytes => PairingAnswer.TryDecode(bytes, out _)),
+        new("pairing receipt", ["pairing"], bytes => PairingReceipt.TryDecode(bytes, out _)),
+        new("identity proof", ["pairing"], bytes => IdentityProof.TryDecode(bytes, out var proof) && !proof.TryVerifyData(bytes, ProofRequirements.None, out _), 4096),
     ];
 
     private static Target[] Hypercore() =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Nashi.TestKit;
 
 namespace Nashi.Cli.Tests;
@@ -64,13 +65,19 @@ public sealed class PipeInteropTests
     {
         var phrase = Commands.Base32.Encode(new byte[31].Append((byte)9).ToArray());
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var host = NashiProcess.RunRawAsync(["pipe", phrase, "--listen", "--bootstrap", bootstrap, "--storage", Path.Combine(folder.Path, "a")], null, line =>
+        var host = NashiProcess.RunRawAsync(["pipe", phrase, "--listen", "--json", "--bootstrap", bootstrap, "--storage", Path.Combine(folder.Path, "a")], "from a"u8.ToArray(), line =>
         {
-            if (line.Contains($"nashi pipe {phrase}", StringComparison.Ordinal)) listening.TrySetResult();
+            if (line.StartsWith('{') && IsListening(JsonDocument.Parse(line).RootElement, phrase)) listening.TrySetResult();
         });
         await listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        var (code, _, errors) = await NashiProcess.RunRawAsync(["pipe", phrase, "--bootstrap", bootstrap, "--storage", Path.Combine(folder.Path, "b")], "from b"u8.ToArray());
+        var (code, output, errors) = await NashiProcess.RunRawAsync(["pipe", phrase, "--bootstrap", bootstrap, "--storage", Path.Combine(folder.Path, "b")], "from b"u8.ToArray());
         Assert.True(code == 0, errors);
+        Assert.Equal("from a", System.Text.Encoding.UTF8.GetString(output));
+        // Events on standard error, the bytes alone on standard output.
         Assert.Equal("from b", System.Text.Encoding.UTF8.GetString((await host).Output));
+        Assert.Contains("\"tag\":\"connected\"", (await host).Errors, StringComparison.Ordinal);
     }
+
+    private static bool IsListening(JsonElement line, string phrase) =>
+        line.GetProperty("tag").GetString() == "listening" && line.GetProperty("data").GetProperty("phrase").GetString() == phrase;
 }

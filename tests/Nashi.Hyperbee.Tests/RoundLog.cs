@@ -6,7 +6,7 @@ namespace Nashi.Hyperbee.Tests;
 internal sealed class RoundLog(MemoryBlockLog far) : IBlockLog
 {
     private readonly Dictionary<ulong, byte[]> _here = [];
-    private Dictionary<ulong, TaskCompletionSource<byte[]?>> _asked = [];
+    private List<(ulong Seq, TaskCompletionSource<byte[]?> Waiter)> _asked = [];
 
     public event Action? Changed
     {
@@ -25,6 +25,8 @@ internal sealed class RoundLog(MemoryBlockLog far) : IBlockLog
     /// <summary>Runs a read to its end, and answers how many round trips it took.</summary>
     public async Task<int> CountAsync(Task read)
     {
+        // Continuations must run inside SetResult: a round is over when all of them have asked for what they need.
+        SynchronizationContext.SetSynchronizationContext(null);
         var rounds = 0;
         while (!read.IsCompleted)
         {
@@ -32,7 +34,7 @@ internal sealed class RoundLog(MemoryBlockLog far) : IBlockLog
             _asked = [];
             Assert.NotEmpty(arriving);
             rounds++;
-            foreach (var seq in arriving.Keys) _here[seq] = far.TryGet(seq, out var block) ? block : throw new InvalidOperationException();
+            foreach (var (seq, _) in arriving) _here[seq] = far.TryGet(seq, out var block) ? block : throw new InvalidOperationException();
             foreach (var (seq, waiter) in arriving) waiter.SetResult(_here[seq]);
         }
 
@@ -57,7 +59,9 @@ internal sealed class RoundLog(MemoryBlockLog far) : IBlockLog
 
     private Task<byte[]?> Ask(ulong index)
     {
-        if (!_asked.TryGetValue(index, out var waiter)) _asked[index] = waiter = new TaskCompletionSource<byte[]?>();
+        // One each, or the second of two who wait for a block may be woken on another thread.
+        var waiter = new TaskCompletionSource<byte[]?>();
+        _asked.Add((index, waiter));
         return waiter.Task;
     }
 }

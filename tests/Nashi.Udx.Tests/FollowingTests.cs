@@ -59,6 +59,61 @@ public sealed class FollowingTests
         Assert.Equal((0, 0), (server.Moves, answers));
     }
 
+    [Fact]
+    public async Task Move_LateDataByTheRelay_IsTakenAndNotFollowed()
+    {
+        await using var host = new UdxHost();
+        var (one, two, relay) = (host.Bind(Loopback), host.Bind(Loopback), host.Bind(Loopback));
+        var (client, server) = (host.CreateStream(1), host.CreateStream(2));
+        client.Connect(one, 2, two.LocalAddress);
+        server.Connect(two, 77, relay.LocalAddress);
+        server.FollowsRemote = false;
+        var move = server.TryMoveAsync(two, 1, one.LocalAddress);
+        server.LoseOldPath();
+        Assert.True(await move.WaitAsync(Patience));
+        server.FollowsRemote = true;
+        for (uint i = 0; i < 5; i++)
+        {
+            var late = new byte[PacketHeader.Size + 1];
+            new PacketHeader(PacketTypes.Data, 0, 2, 1 << 20, i, 0).Write(late);
+            relay.TrySend(late, two.LocalAddress);
+            Assert.Equal(1, (await ReadAsync(server)).Length);
+            server.HandleAuthenticated(i + 1);
+        }
+
+        await server.WriteAsync("c"u8.ToArray());
+        Assert.Equal("c", await ReadAsync(client));
+        Assert.Equal((one.LocalAddress, 0), (server.Remote, server.Moves));
+    }
+
+    [Fact]
+    public async Task Remote_AddressChangesDuringAMove_IsFollowedAfterIt()
+    {
+        await using var host = new UdxHost();
+        var (one, two, relay, other) = (host.Bind(Loopback), host.Bind(Loopback), host.Bind(Loopback), host.Bind(Loopback));
+        var (client, server) = (host.CreateStream(1), host.CreateStream(2));
+        client.Connect(one, 2, two.LocalAddress);
+        server.Connect(two, 77, relay.LocalAddress);
+        server.FollowsRemote = false;
+        var move = server.TryMoveAsync(two, 1, one.LocalAddress);
+        client.ChangeRemote(other, 2, two.LocalAddress);
+        await one.DisposeAsync();
+        await client.WriteAsync("a"u8.ToArray());
+        Assert.Equal("a", await ReadAsync(server));
+        server.HandleAuthenticated(1);
+        server.LoseOldPath();
+        Assert.True(await move.WaitAsync(Patience));
+        Assert.Equal((one.LocalAddress, 0), (server.Remote, server.Moves));
+
+        server.FollowsRemote = true;
+        await client.WriteAsync("b"u8.ToArray());
+        Assert.Equal("b", await ReadAsync(server));
+        server.HandleAuthenticated(2);
+        await server.WriteAsync("c"u8.ToArray());
+        Assert.Equal("c", await ReadAsync(client));
+        Assert.Equal((other.LocalAddress, 1), (server.Remote, server.Moves));
+    }
+
     private static async Task<string> ReadAsync(UdxStream stream)
     {
         var buffer = new byte[16];

@@ -54,11 +54,11 @@ internal sealed class MoveEnd : IUdxSink
         Pump();
     }
 
-    public void Handle(byte[] packet, PathName path)
+    public void Handle(byte[] packet, PathName? path)
     {
         // The server's side of an upgrade: the first direct packet starts it.
         if (path == PathName.Direct && !_isFirst) StartMove();
-        Core.HandlePacket(packet, _world.Now, path == Lives ? PathSide.Current : path == Other ? PathSide.Other : PathSide.None);
+        Core.HandlePacket(packet, _world.Now, path is null ? PathSide.None : path == Lives ? PathSide.Current : path == Other ? PathSide.Other : PathSide.None);
         Follow();
         Pump();
     }

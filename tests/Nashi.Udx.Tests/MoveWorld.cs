@@ -1,3 +1,5 @@
+using Nashi.Udx.Protocol;
+
 namespace Nashi.Udx.Tests;
 
 /// <summary>Two cores that meet over a relay and move to a direct path, both paths bad in their own way, in virtual time from a seed.</summary>
@@ -14,6 +16,7 @@ internal sealed class MoveWorld
     private readonly long _directDiesAt;
     private readonly int _directLimit;
     private readonly bool _tellsOfLoss;
+    private readonly bool _hasLiar;
     private bool _relayIsClosed;
     private long _order;
     private long _now = 1_000_000;
@@ -33,6 +36,7 @@ internal sealed class MoveWorld
         _directDiesAt = Dice.Next(8) == 0 ? _movesAt + Dice.Next(1_200_000) : long.MaxValue;
         _directLimit = Dice.Next(4) == 0 ? 1220 : 1500;
         _tellsOfLoss = Dice.Next(2) == 0;
+        _hasLiar = Dice.Next(3) == 0;
         First = new MoveEnd(this, true, Bytes());
         Second = new MoveEnd(this, false, Bytes());
         (First.Peer, Second.Peer) = (Second, First);
@@ -55,7 +59,7 @@ internal sealed class MoveWorld
     public bool MayEnd => _now > _movesAt + 30_000_000;
 
     public override string ToString() =>
-        $"loss {_loss[0]:P1}/{_loss[1]:P1}, delay {_delay[0]}/{_delay[1]} us, direct limit {_directLimit}, blocks {Blocks}, dies {_directDiesAt}, moves at {_movesAt}, now {_now}: {First} | {Second}";
+        $"loss {_loss[0]:P1}/{_loss[1]:P1}, delay {_delay[0]}/{_delay[1]} us, direct limit {_directLimit}, blocks {Blocks}, liar {_hasLiar}, dies {_directDiesAt}, moves at {_movesAt}, now {_now}: {First} | {Second}";
 
     public void Run()
     {
@@ -74,6 +78,7 @@ internal sealed class MoveWorld
 
     public void Send(MoveEnd to, ReadOnlySpan<byte> packet, PathName path)
     {
+        if (_hasLiar && _now < _movesAt + 3_000_000 && Dice.Next(16) == 0) Lie(to, packet);
         if (IsDropped(to, packet.Length, path)) return;
         var copy = packet.ToArray();
         var jitter = _jitter[(int)path];
@@ -88,6 +93,25 @@ internal sealed class MoveWorld
         if (!_tellsOfLoss) return;
         Later(_delay[0], First.LoseRelay);
         Later(_delay[0], Second.LoseRelay);
+    }
+
+    // Somebody repeats late what passed by the relay, or says in the name of either path, or of neither, what moves a stream.
+    private void Lie(MoveEnd to, ReadOnlySpan<byte> packet)
+    {
+        if (Dice.Next(2) == 0)
+        {
+            var late = packet.ToArray();
+            Later(Dice.Next(5_000_000), () => to.Handle(late, PathName.Relay));
+            return;
+        }
+
+        _ = PacketHeader.TryRead(packet, out var header);
+        var isQuestion = Dice.Next(2) == 0;
+        var forged = new byte[PacketHeader.Size];
+        var sequence = isQuestion ? header.Sequence + (uint)Dice.Next(1000) : header.Sequence;
+        new PacketHeader(isQuestion ? PacketTypes.Heartbeat : PacketTypes.Message, 0, header.StreamId, header.Window, sequence, header.Ack).Write(forged);
+        PathName? path = Dice.Next(3) switch { 0 => PathName.Relay, 1 => PathName.Direct, _ => null };
+        Later(Dice.Next(100_000), () => to.Handle(forged, path));
     }
 
     private bool IsDropped(MoveEnd to, int length, PathName path)

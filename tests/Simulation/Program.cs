@@ -16,6 +16,7 @@ internal static class Program
                 "network" => Network(flags),
                 "sybil" => Sybil(flags),
                 "plot" => Plot(flags),
+                "moves" => await MovesAsync(flags),
                 _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
             };
         }
@@ -34,6 +35,16 @@ internal static class Program
         flags.End();
         run.Run().Print(Console.Out);
         return run.Found >= 0.999 ? 0 : 1;
+    }
+
+    private static async Task<int> MovesAsync(Flags flags)
+    {
+        var run = new MovesRun(flags.Count("count", 1000), flags.Count("at-once", 10));
+        await using var closing = run;
+        flags.End();
+        await run.RunAsync();
+        run.Print(Console.Out);
+        return run.Deaths == 0 && run.OpenP99 <= 500 ? 0 : 1;
     }
 
     private static int Plot(Flags flags)

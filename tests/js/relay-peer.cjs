@@ -1,5 +1,5 @@
-// Reference peers for blind relays. Arguments: a bootstrap "host:port", or nothing to start a network of its own.
-// Speaks JSON lines: every command is { do, ... }, every event { event, ... }. Hole-punch messages wait until { do: 'open' }.
+// Reference peers for blind relays. Argument: a bootstrap "host:port", or nothing to start a network of its own.
+// Speaks JSON lines: every command is { do, ... }, every event { event, ... }. A client here punches no hole before { do: 'open' }.
 const DHT = require('hyperdht')
 const relay = require('blind-relay')
 const createTestnet = require('hyperdht/testnet')
@@ -8,17 +8,21 @@ const readline = require('readline')
 const say = (event, rest = {}) => console.log(JSON.stringify({ event, ...rest }))
 const hex = (b) => b.toString('hex')
 const bytes = (s) => (s ? Buffer.from(s, 'hex') : null)
+const gate = () => {
+  let open
+  const opened = new Promise((resolve) => { open = resolve })
+  return { opened, open }
+}
+const punching = gate()
 let bootstrap = null
-let open
-const opened = new Promise((resolve) => { open = resolve })
+let relays = null
 let conn = null
 let job = null
 
 async function node (options = {}) {
-  const dht = new DHT({ bootstrap, host: '127.0.0.1', ephemeral: true, ...options })
-  await dht.fullyBootstrapped()
   // On loopback a node may find out that everybody can reach it; then nobody would need a relay.
-  if (options.firewalled !== false) dht.remoteAddress = () => null
+  const dht = new DHT({ bootstrap, host: '127.0.0.1', ephemeral: true, quickFirewall: false, ...options })
+  await dht.fullyBootstrapped()
   return dht
 }
 
@@ -38,56 +42,58 @@ function watch (connection, side) {
 }
 
 function take (data) {
-  for (let i = 0; i < data.length; i++) if (data[i] !== byteAt(job.got + i)) return say('corrupt', { at: job.got + i })
+  for (let i = 0; i < data.length; i++) if (data[i] !== byteAt(job.got + i)) return say('exercised', { error: 'other bytes than were sent', bytes: job.got + i })
   job.got += data.length
-  if (job.got === job.total) say('echoed', { bytes: job.got })
+  if (job.got === job.total) say('exercised', { error: null, bytes: job.got })
+}
+
+// Its relay is dialled once the first probe is on its way: with a relay that is quicker it would not look for a direct path at all.
+function holdPunching (dht, target) {
+  const probing = gate()
+  const { peerHandshake, peerHolepunch } = dht._router
+  dht._router.peerHandshake = async function (to, ...rest) {
+    if (!to.equals(target)) await probing.opened
+    return peerHandshake.call(this, to, ...rest)
+  }
+  let calls = 0
+  dht._router.peerHolepunch = async function (...args) {
+    if (calls++ > 0) await punching.opened
+    probing.open()
+    return peerHolepunch.apply(this, args)
+  }
 }
 
 const commands = {
   async relay ({ seed }) {
     const dht = await node({ firewalled: false, ephemeral: false })
-    const relays = new relay.Server({ createStream: (opts) => dht.createRawStream({ ...opts, framed: true }) })
+    relays = new relay.Server({ createStream: (opts) => dht.createRawStream({ ...opts, framed: true }) })
     const server = dht.createServer({ shareLocalAddress: false }, (socket) => {
       socket.on('error', () => {})
       relays.accept(socket, { id: socket.remotePublicKey }).on('error', (error) => say('sessionError', { message: error.message }))
     })
     await server.listen(DHT.keyPair(bytes(seed)))
-    commands.stats = async () => say('stats', { active: relays.stats.pairings.active, matched: relays.stats.pairings.matched })
-    commands.die = async () => {
-      await dht.destroy({ force: true })
-      say('died')
-    }
-    say('relaying', { key: hex(server.publicKey) })
+    say('relaying', { key: hex(server.publicKey), port: dht.address().port })
   },
+  async stats () { say('stats', { active: relays.stats.pairings.active }) },
   async server ({ seed, relayThrough }) {
     const dht = await node()
     const server = dht.createServer({ relayThrough: bytes(relayThrough), shareLocalAddress: false }, (connection) => {
       watch(connection, 'server')
-      say('connection', { key: hex(connection.remotePublicKey), port: connection.rawStream.remotePort })
       connection.on('data', (data) => connection.write(data))
       connection.on('end', () => connection.end())
     })
-    const punch = server._onpeerholepunch
-    server._onpeerholepunch = async function (...args) {
-      await opened
-      return punch.apply(this, args)
-    }
     await server.listen(DHT.keyPair(bytes(seed)))
     say('listening', { key: hex(server.publicKey) })
   },
   async connect ({ key, relayThrough }) {
     const dht = await node()
-    const punch = dht._router.peerHolepunch
-    dht._router.peerHolepunch = async function (...args) {
-      await opened
-      return punch.apply(this, args)
-    }
+    holdPunching(dht, DHT.hash(bytes(key)))
     conn = dht.connect(bytes(key), { localConnection: false, fastOpen: false, relayThrough: bytes(relayThrough) })
+    conn.on('error', (error) => say('exercised', { error: error.code || error.message, bytes: job ? job.got : 0 }))
     conn.on('open', () => {
       watch(conn, 'client')
-      say('connected', { key: hex(conn.remotePublicKey), port: conn.rawStream.remotePort })
+      say('connected', { port: conn.rawStream.remotePort })
     })
-    conn.on('error', (error) => say('failed', { side: 'client', code: error.code || null, message: error.message }))
     conn.on('data', take)
   },
   async exercise ({ total }) {
@@ -103,7 +109,7 @@ const commands = {
     }
     more()
   },
-  async open () { open() },
+  async open () { punching.open() },
   async close () { conn.end() }
 }
 

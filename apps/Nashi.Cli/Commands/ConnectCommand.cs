@@ -56,13 +56,17 @@ internal static class ConnectCommand
             ["kind"] = info.Kind.ToString(),
             ["address"] = info.RemoteAddress.ToString(),
             ["relay"] = info.RelayedBy?.ToString(),
+            ["tcpRelay"] = info.TcpRelay?.ToString(),
             ["ms"] = Math.Round(took.TotalMilliseconds, 1),
             ["roundTripMs"] = Math.Round(info.RoundTrip.TotalMilliseconds, 1),
         };
         context.Reporter.Final(facts, $"Connected to {connection.RemotePublicKey} in {took.TotalMilliseconds:0} ms: {Describe(info)}");
     }
 
-    private static string Describe(ConnectionInfo info) => info.Kind switch
+    private static string Describe(ConnectionInfo info) =>
+        DescribePath(info) + (info.TcpRelay is { } relay ? $"; UDP is blocked here, so everything goes round by the TCP relay {relay}" : "");
+
+    private static string DescribePath(ConnectionInfo info) => info.Kind switch
     {
         ConnectionKind.Direct => $"directly, at {info.RemoteAddress}",
         ConnectionKind.Lan => $"over the local network, at {info.RemoteAddress}",

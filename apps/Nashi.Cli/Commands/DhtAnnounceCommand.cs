@@ -55,7 +55,10 @@ internal static class DhtAnnounceCommand
                 }
                 catch (NashiException error) when (error.IsTransient)
                 {
-                    context.Reporter.Hint($"Not announced anew: {error.Message} Trying again in {Again.TotalMinutes:0} minutes.");
+                    context.Reporter.Report(
+                        "announce-failed",
+                        new JsonObject { ["code"] = error.Code, ["message"] = error.Message },
+                        $"Not announced anew: {error.Message} Trying again in {Again.TotalMinutes:0} minutes.");
                 }
             }
         }

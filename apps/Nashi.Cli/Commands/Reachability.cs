@@ -6,6 +6,9 @@ internal enum Reachability
     /// <summary>Nobody answers.</summary>
     Blocked,
 
+    /// <summary>UDP is blocked; a TCP relay is gone round by.</summary>
+    ByTcpRelay,
+
     /// <summary>Too few answered to tell.</summary>
     Unknown,
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Nashi.Cli.Output;
 using Nashi.Dht.Relaying;
 using Nashi.Encoding;
+using Nashi.TcpRelay;
 
 namespace Nashi.Cli.Commands;
 
@@ -17,7 +18,9 @@ internal static class RelayCommand
         var pairs = new Option<int>("--max-pairs") { Description = "Pairings to carry at once", HelpName = "n", DefaultValueFactory = _ => BlindRelayOptions.Default.MaxPairs };
         var rate = new Option<long>("--rate") { Description = "Bytes a second that all pairs may use together; 0 for no limit", HelpName = "n" };
         var seed = KeyFile.MakeOption();
+        var tls = new RelayTls();
         var command = new Command("relay", "Carry packets of peers that cannot reach each other, unread, until Ctrl-C (a blind relay)") { allow, pairs, rate, seed };
+        tls.AddTo(command);
         pairs.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1) result.AddError("--max-pairs is 1 or more.");
@@ -35,21 +38,23 @@ internal static class RelayCommand
                 TotalRate = context.Parsed.GetValue(rate),
                 Observer = happened => ReportEvent(context, happened),
             };
-            return RunAsync(context, options, context.Parsed.GetValue(seed), cancellation);
+            return RunAsync(context, options, tls, context.Parsed.GetValue(seed), cancellation);
         });
         return command;
     }
 
-    private static async Task RunAsync(CliContext context, BlindRelayOptions options, FileInfo? seed, CancellationToken cancellation)
+    private static async Task RunAsync(CliContext context, BlindRelayOptions options, RelayTls tls, FileInfo? seed, CancellationToken cancellation)
     {
         using var keyPair = KeyFile.Open(context, seed, "relay");
+        await using var tcp = tls.Start(context, keyPair, options.TotalRate);
         await using var node = await context.StartNodeAsync(serves: true, cancellation).ConfigureAwait(false);
         await using var relay = await BlindRelayServer.StartAsync(node, keyPair, options, cancellation).ConfigureAwait(false);
         var facts = new JsonObject { ["publicKey"] = relay.PublicKey.ToString(), ["address"] = node.LocalAddress.ToString(), ["firewalled"] = node.IsFirewalled };
         context.Reporter.Report("listening", facts, $"Relaying as {relay.PublicKey} on {node.LocalAddress}. Ctrl-C stops.");
         context.Reporter.Hint($"Peers use it with: nashi connect <key> --relay {relay.PublicKey}");
-        await ShowAsync(context, relay, cancellation).ConfigureAwait(false);
-        context.Reporter.Final(ToJson(relay.GetStats()), "Stopped.");
+        if (tcp is not null) tls.Report(context, tcp, node);
+        await ShowAsync(context, relay, tcp, cancellation).ConfigureAwait(false);
+        context.Reporter.Final(ToJson(relay.GetStats(), tcp?.GetStats()), "Stopped.");
     }
 
     private static Func<PublicKey, Nashi.Datagrams.UdpAddress, bool>? Refuses(PublicKey[] allowed)
@@ -59,17 +64,17 @@ internal static class RelayCommand
         return (client, _) => !keys.Contains(client);
     }
 
-    private static async Task ShowAsync(CliContext context, BlindRelayServer relay, CancellationToken cancellation)
+    private static async Task ShowAsync(CliContext context, BlindRelayServer relay, TcpRelayServer? tcp, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(StatsEvery, TimeProvider.System);
-        BlindRelayStats? last = null;
+        (BlindRelayStats, TcpRelayServerStats?)? last = null;
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
             {
-                var stats = relay.GetStats();
+                var stats = (relay.GetStats(), tcp?.GetStats());
                 if (stats == last) continue;
-                context.Reporter.Report("stats", ToJson(stats), Describe(stats));
+                context.Reporter.Report("stats", ToJson(stats.Item1, stats.Item2), Describe(stats.Item1) + RelayTls.Describe(stats.Item2));
                 last = stats;
             }
         }
@@ -100,7 +105,7 @@ internal static class RelayCommand
     private static string Describe(BlindRelayStats stats) =>
         $"{stats.Sessions} clients, {stats.Active} pairs, {stats.Waiting} waiting, {Sizes.Format(stats.Bytes)} carried, {stats.Dropped} packets over the rate";
 
-    private static JsonObject ToJson(BlindRelayStats stats) => new()
+    private static JsonObject ToJson(BlindRelayStats stats, TcpRelayServerStats? tcp) => new()
     {
         ["sessions"] = stats.Sessions,
         ["sessionsTotal"] = stats.SessionsTotal,
@@ -115,5 +120,6 @@ internal static class RelayCommand
         ["packets"] = stats.Packets,
         ["dropped"] = stats.Dropped,
         ["malformed"] = stats.Malformed,
+        ["tls"] = RelayTls.ToJson(tcp),
     };
 }

@@ -289,7 +289,8 @@ internal sealed class ConnectAttempt : IAsyncDisposable
             _secrets,
             (socket, to) => _lane.Post(() => TakePunched(socket, to)),
             why => _lane.Post(() => PunchFailed(why)));
-        _punch.Start();
+        if (_options.BeforePunching is { } gate) _ = gate.ContinueWith(_ => _punch.Start(), TaskScheduler.Default);
+        else _punch.Start();
     }
 
     private void PunchFailed(ConnectFailure why)

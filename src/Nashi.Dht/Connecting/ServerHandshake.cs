@@ -32,6 +32,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private bool _pairs;
     private bool _usesTheirRelay;
     private bool _waitsOnlyForRelay;
+    private Instant _neighbourUntil;
     private bool _hasEnded;
 
     /// <summary>Prepares.</summary>
@@ -159,6 +160,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private void Follow(ServerRoute route, byte[] reply, UdxSocket socket, UdpAddress client)
     {
         if (route != ServerRoute.Connect && (_meetsAt ?? _client!.RelayThrough) is { } at) StartRelay(at);
+        if (route == ServerRoute.AwaitNeighbour) _neighbourUntil = _timer.Now + ServerPunch.Patience;
         if (route is ServerRoute.Punch or ServerRoute.AwaitNeighbour) StartPunch();
         _reply.TrySetResult(new ServerReply(reply, route == ServerRoute.Punch ? _punch?.Socket : null));
         if (route == ServerRoute.Connect) Connect(socket, client, AddressScope.IsPrivate(client) ? ConnectionKind.Lan : ConnectionKind.Direct);
@@ -179,7 +181,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
             MayPunch = _context.Options.MayPunch,
             IsRelayed = _pairs,
         };
-        _punch = ServerPunchSession.TryOpen(node, _context.Announcer, secrets, setup, _lane, GiveUp);
+        _punch = ServerPunchSession.TryOpen(node, _context.Announcer, secrets, setup, _lane, HandlePunchFailed);
     }
 
     // The party that proposed the relay that is used is the initiator. Source: network.md §7.
@@ -228,6 +230,13 @@ internal sealed class ServerHandshake : IAsyncDisposable
         // Ours is dead: a client of ours now goes to the one it named itself.
         if (_client!.RelayThrough is { } theirs && !_usesTheirRelay) StartRelay(theirs);
         else if (_waitsOnlyForRelay) End();
+    }
+
+    // A neighbour needs no hole: it may be on its way while the punch beside it fails, for want of nodes that tell us our address, say.
+    private void HandlePunchFailed()
+    {
+        if (_timer.Now >= _neighbourUntil) GiveUp();
+        else _timer.Set(_neighbourUntil);
     }
 
     // No direct path came about: what is left is the relay.

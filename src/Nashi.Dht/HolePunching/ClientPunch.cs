@@ -9,7 +9,7 @@ namespace Nashi.Dht.HolePunching;
 /// Pure. Call <see cref="Start"/> once, then any <c>Handle…</c>, drain <see cref="TryTake"/>, and wait until <see cref="NextTimeout"/>. The token the
 /// server hands out over its own relay comes back to it over ours, and ours the other way round: that proves the addresses. Source: network.md §3.9.
 /// </remarks>
-internal sealed class ClientPunch
+internal sealed class ClientPunch : IPunchCore
 {
     private static readonly TimeSpan RemoteThinks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SamplingDeadline = TimeSpan.FromSeconds(5);

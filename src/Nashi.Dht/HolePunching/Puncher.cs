@@ -53,7 +53,9 @@ internal sealed class Puncher(bool isInitiator, PunchSetup setup)
         var known = _targets.Where(target => target.IsVerified).Select(target => target.Address.WithPort(0)).ToHashSet();
         if (isVerified) known.Add(seen.WithPort(0));
         _targets.Clear();
-        foreach (var address in payload.Addresses ?? [])
+        // One that keeps its port and does not know it yet, as a node of the reference that holds itself to be open: the relay knows.
+        var isMute = payload.Addresses is not { Count: > 0 } && PunchPlan.IsSteady(payload.Firewall) && seen.Port != 0;
+        foreach (var address in isMute ? [seen] : payload.Addresses ?? [])
         {
             if (!AddressScope.IsReserved(address)) _targets.Add(new(address, known.Contains(address.WithPort(0))));
         }

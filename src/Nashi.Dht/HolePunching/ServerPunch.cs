@@ -9,7 +9,7 @@ namespace Nashi.Dht.HolePunching;
 /// Pure. Messages wait, at most <see cref="MaxWaiting"/> of them, until the samples are in. We are connected when the first UDX packet comes, which the
 /// shell notices; then it just drops this. Source: network.md §3.9.
 /// </remarks>
-internal sealed class ServerPunch
+internal sealed class ServerPunch : IPunchCore
 {
     /// <summary>How many messages may wait for the samples.</summary>
     public const int MaxWaiting = 4;

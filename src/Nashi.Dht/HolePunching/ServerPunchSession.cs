@@ -12,10 +12,7 @@ internal sealed class ServerPunchSession : IDisposable
     private readonly IServerAnnouncer _announcer;
     private readonly SecurePayload _secrets;
     private readonly ServerPunch _core;
-    private readonly PunchSockets _sockets;
-    private readonly Lane _lane;
-    private readonly LaneTimer _timer;
-    private readonly CancellationTokenSource _life = new();
+    private readonly PunchDriver _driver;
     private readonly Dictionary<int, (HolepunchMessage Message, IPeerRequest Request)> _requests = [];
     private readonly Action _failed;
     private int _nextRequest;
@@ -26,15 +23,13 @@ internal sealed class ServerPunchSession : IDisposable
         _node = node;
         _announcer = announcer;
         _secrets = secrets;
-        _lane = lane;
         _failed = failed;
-        _sockets = new PunchSockets(node, (index, from) => lane.Post(() => Step(core => core.HandleKnock(from, index))));
-        _timer = new LaneTimer(node.Clock, lane, () => Step(core => core.HandleTimeout(_timer!.Now)));
-        _core = new ServerPunch(setup, _timer.Now);
+        _driver = new PunchDriver(node, lane, (from, index) => _core!.HandleKnock(from, index), Do);
+        _core = new ServerPunch(setup, _driver.Now);
     }
 
     /// <summary>From where to answer the handshake, so that relays see where we punch from.</summary>
-    public UdxSocket? Socket => _sockets.Main;
+    public UdxSocket? Socket => _driver.Sockets.Main;
 
     /// <summary>Opens the first socket and begins, if the node may punch for one more client.</summary>
     /// <param name="node">The node.</param>
@@ -56,8 +51,7 @@ internal sealed class ServerPunchSession : IDisposable
         var session = new ServerPunchSession(node, announcer, secrets, setup, lane, failed);
         try
         {
-            session._sockets.Open();
-            session.Step(_ => { });
+            session._driver.Start(session._core);
             return session;
         }
         catch (DatagramException)
@@ -74,52 +68,31 @@ internal sealed class ServerPunchSession : IDisposable
         var number = _nextRequest++;
         _requests.Add(number, (message, request));
         _requests.Remove(number - (2 * ServerPunch.MaxWaiting));
-        if (request.Socket == _sockets.Main) _core.HandleSample(request.Seen, request.From, _timer.Now);
-        Step(core => core.HandleMessage(number, payload, client, _announcer.IsRelay(request.From), _timer.Now));
+        if (request.Socket == Socket) _core.HandleSample(request.Seen, request.From, _driver.Now);
+        _driver.Step(() => _core.HandleMessage(number, payload, client, _announcer.IsRelay(request.From), _driver.Now));
     }
 
     /// <summary>Gives the socket away that the client reached us at.</summary>
     /// <returns>Null when it is not one of the punch.</returns>
-    public PunchSocket? TryTake(UdxSocket socket) => _sockets.TryTake(socket);
+    public PunchSocket? TryTake(UdxSocket socket) => _driver.Sockets.TryTake(socket);
 
     /// <inheritdoc />
     public void Dispose()
     {
         if (_isClosed) return;
         _isClosed = true;
-        _core.Close(_timer.Now);
-        _timer.Dispose();
-        _life.Cancel();
-        _life.Dispose();
+        _driver.End();
+        _core.Close(_driver.Now);
         _secrets.Dispose();
         _requests.Clear();
-        _ = _sockets.DisposeAsync().AsTask();
+        _ = _driver.DisposeAsync().AsTask();
         _node.Punches.Leave();
-    }
-
-    /// <summary>On the lane: feeds the core, then does what it wants.</summary>
-    private void Step(Action<ServerPunch> feed)
-    {
-        if (_isClosed) return;
-        _sockets.Check();
-        feed(_core);
-        while (!_isClosed && _core.TryTake(out var action)) Do(action);
-        if (!_isClosed) _timer.Set(_core.NextTimeout);
     }
 
     private void Do(PunchAction action)
     {
         switch (action)
         {
-            case PunchAction.Knock knock:
-                _sockets.Send(knock.What);
-                break;
-            case PunchAction.Reopen:
-                _sockets.Open();
-                break;
-            case PunchAction.Sample when _sockets.Main is { } socket:
-                _ = SampleAsync(socket);
-                break;
             case PunchAction.Answer answer when _requests.Remove(answer.Request, out var asked):
                 Answer(asked.Message, asked.Request, _secrets.Seal(answer.Payload));
                 break;
@@ -132,19 +105,6 @@ internal sealed class ServerPunchSession : IDisposable
     private void Answer(HolepunchMessage message, IPeerRequest request, byte[] payload)
     {
         var action = PeerRouter.AnswerHolepunch(message, request.From, payload);
-        request.Forward(action.Value!, action.To, _sockets.Main);
+        request.Forward(action.Value!, action.To, Socket);
     }
-
-    private async Task SampleAsync(UdxSocket socket)
-    {
-        await NatProbe.RunAsync(_node, socket, (seen, by) => Sampled(socket, core => core.HandleSample(seen, by, _timer.Now)), _life.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Sampled(socket, core => core.HandleSamplingEnd(_timer.Now));
-    }
-
-    // Samples of a socket that was given up say nothing about the present one.
-    private void Sampled(UdxSocket socket, Action<ServerPunch> feed) => _lane.Post(() =>
-    {
-        if (_sockets.Main == socket) Step(feed);
-    });
 }

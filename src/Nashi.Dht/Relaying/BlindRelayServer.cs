@@ -87,6 +87,10 @@ public sealed class BlindRelayServer : IAsyncDisposable
         await _server.DisposeAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(false);
         foreach (var session in _sessions.Values) await session.DisposeAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            foreach (var pair in _pairs.Values) pair.Close();
+        }
     }
 
     internal static async ValueTask<BlindRelayServer> StartAsync(
@@ -146,10 +150,7 @@ public sealed class BlindRelayServer : IAsyncDisposable
         if (!_sessions.TryRemove(session.Id, out _)) return;
         lock (_gate)
         {
-            foreach (var token in _table.RemoveSession(session.Id))
-            {
-                if (!End(token)) _cancelled++;
-            }
+            foreach (var token in _table.TokensOf(session.Id)) Leave(session, token);
         }
 
         Tell(BlindRelayEventKind.Closed, session.Client, 0);
@@ -223,6 +224,14 @@ public sealed class BlindRelayServer : IAsyncDisposable
         Tell(BlindRelayEventKind.Unpaired, pair.Client, pair.Bytes);
     }
 
+    // Under the gate. The other side may have something under way yet.
+    private void Leave(RelaySession session, Bytes32 token)
+    {
+        if (!_isClosed && _pairs.TryGetValue(token, out var pair) && !pair.Leave(Now)) return;
+        _ = _table.TryRemove(session.Id, token, out _);
+        if (!End(token)) _cancelled++;
+    }
+
     // Under the gate.
     private bool End(Bytes32 token)
     {
@@ -241,7 +250,7 @@ public sealed class BlindRelayServer : IAsyncDisposable
             _expired += late.Count;
             foreach (var pair in _pairs.Values)
             {
-                if (now - pair.LastUsed >= Options.IdleTimeout) pair.Close();
+                if (pair.IsIdle(now, Options.IdleTimeout)) pair.Close();
             }
         }
 

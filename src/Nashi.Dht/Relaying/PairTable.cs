@@ -69,18 +69,15 @@ internal sealed class PairTable(int maxPairs, int maxPairsPerSession, TimeSpan p
         if (_active.TryGetValue(token, out var pair)) Remove(token, pair);
     }
 
-    /// <summary>A session is gone: what it took part in is off.</summary>
-    /// <returns>The tokens.</returns>
-    public IReadOnlyList<Bytes32> RemoveSession(int session)
+    /// <summary>What a session takes part in.</summary>
+    public IReadOnlyList<Bytes32> TokensOf(int session)
     {
         if (CountOf(session) == 0) return [];
-        Bytes32[] tokens =
+        return
         [
             .. _waiting.Where(entry => entry.Value.Seat.Session == session).Select(entry => entry.Key),
             .. _active.Where(entry => entry.Value.First == session || entry.Value.Second == session).Select(entry => entry.Key),
         ];
-        foreach (var token in tokens) _ = TryRemove(session, token, out _);
-        return tokens;
     }
 
     /// <summary>Forgets who waited too long.</summary>

@@ -9,16 +9,22 @@ namespace Nashi.Dht.Relaying;
 /// <remarks>
 /// Each goes to the very address and socket of its client's own connection, which is where endpoints send from: nobody else can put himself in a client's
 /// place. A client gets packets once it has sent one itself, as with the reference: before it knows of the pair, it would take them for a direct path. What
-/// comes for it until then is kept.
+/// comes for it until then is kept. A client of the reference that moves to a direct path repeats here what it had under way, but from the socket it moved
+/// to; and it leaves when it needs the relay no more, though its partner may: hence other ports of a client are heard, and whoever leaves is waited for.
 /// </remarks>
 internal sealed class RelayPair
 {
+    // The reference repeats every two seconds, seven times.
+    private static readonly TimeSpan LeftAndQuiet = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeftAtMost = TimeSpan.FromSeconds(30);
+
     private readonly (RelaySession Session, PairSeat Seat, UdxStream Stream) _first;
     private readonly (RelaySession Session, PairSeat Seat, UdxStream Stream) _second;
     private readonly TokenBucket _bucket;
     private readonly RelayMeter _meter;
     private long _bytes;
     private long _lastUsed;
+    private Instant _leftAt = Instant.Never;
 
     private RelayPair(
         RelayMeter meter, long rate, (RelaySession Session, PairSeat Seat, UdxStream Stream) first, (RelaySession Session, PairSeat Seat, UdxStream Stream) second)
@@ -38,8 +44,6 @@ internal sealed class RelayPair
     /// <summary>Bytes carried.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>When the last packet passed.</summary>
-    public Instant LastUsed => new(Volatile.Read(ref _lastUsed));
 
     /// <summary>Completes when it is over.</summary>
     public Task Closed => _first.Stream.Closed;
@@ -69,6 +73,22 @@ internal sealed class RelayPair
         _second.Session.SendPair(new PairMessage(_second.Seat.IsInitiator, token, _second.Stream.LocalId));
     }
 
+    /// <summary>One of the clients is gone.</summary>
+    /// <returns>Whether that was the last of them.</returns>
+    public bool Leave(Instant now)
+    {
+        if (_leftAt != Instant.Never) return true;
+        _leftAt = now;
+        return false;
+    }
+
+    /// <summary>Whether nobody needs it any more.</summary>
+    public bool IsIdle(Instant now, TimeSpan patience)
+    {
+        var quiet = now - new Instant(Volatile.Read(ref _lastUsed));
+        return _leftAt == Instant.Never ? quiet >= patience : quiet >= LeftAndQuiet || now - _leftAt >= LeftAtMost;
+    }
+
     /// <summary>Ends it.</summary>
     public void Close() => _first.Stream.Abort();
 
@@ -79,7 +99,8 @@ internal sealed class RelayPair
     private static bool TryConnect((RelaySession Session, PairSeat Seat, UdxStream Stream) side, UdxSocket socket, UdpAddress from)
     {
         var own = side.Session.Raw;
-        if (own.Socket != socket || own.Remote != from) return false;
+        if (own.Socket != socket) return false;
+        if (own.Remote != from) return side.Stream.IsConnected && AddressScope.SameHost(own.Remote, from);
         if (!side.Stream.IsConnected) side.Stream.Connect(socket, side.Seat.StreamId, from);
         // The client moved, and its own connection followed it.
         else return side.Stream.ChangeRemote(socket, side.Seat.StreamId, from);

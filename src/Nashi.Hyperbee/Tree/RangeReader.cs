@@ -1,7 +1,8 @@
 namespace Nashi.Hyperbee.Tree;
 
 /// <summary>Walks the keys of one version in order, either way, between two bounds.</summary>
-internal sealed class RangeReader(TreeReader reader, KeyBounds bounds, bool reverse)
+/// <remarks>Waits for a block only where <paramref name="ahead"/>, if there is one, has not brought it yet.</remarks>
+internal sealed class RangeReader(TreeReader reader, KeyBounds bounds, bool reverse, RangeAhead? ahead = null)
 {
     private readonly Stack<Frame> _stack = new();
     private ReadOnlyMemory<byte>? _last;
@@ -12,11 +13,10 @@ internal sealed class RangeReader(TreeReader reader, KeyBounds bounds, bool reve
         var node = root;
         while (true)
         {
-            reader.Prefetch(node);
             var at = reverse ? await LastInsideAsync(node, cancellationToken).ConfigureAwait(false) : await FirstInsideAsync(node, cancellationToken).ConfigureAwait(false);
             Push(new Frame(node, at));
             if (node.IsLeaf) return;
-            node = await reader.GetNodeAsync(node.ChildAt(reverse ? at + 1 : at), cancellationToken).ConfigureAwait(false);
+            node = await GetNodeAsync(node.ChildAt(reverse ? at + 1 : at), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -27,9 +27,10 @@ internal sealed class RangeReader(TreeReader reader, KeyBounds bounds, bool reve
         {
             if (top.At < 0 || top.At >= top.Node.KeyCount) continue;
             var seq = top.Node.KeySeq(top.At);
-            if (!reader.TryGetBlock(seq, out var block)) block = await reader.GetBlockAsync(seq, cancellationToken).ConfigureAwait(false);
+            if (!reader.TryGetBlock(seq, out var block)) block = await LoadAsync(seq, cancellationToken).ConfigureAwait(false);
             if (reverse ? bounds.IsBelow(block.Key.Span) : bounds.IsAbove(block.Key.Span)) return End();
             CheckOrder(block);
+            ahead?.HandleRead();
             var child = reverse ? top.At : top.At + 1;
             Push(top with { At = reverse ? top.At - 1 : top.At + 1 });
             if (!top.Node.IsLeaf) await DescendAsync(top.Node.ChildAt(child), cancellationToken).ConfigureAwait(false);
@@ -43,25 +44,48 @@ internal sealed class RangeReader(TreeReader reader, KeyBounds bounds, bool reve
     {
         while (true)
         {
-            var node = await reader.GetNodeAsync(address, cancellationToken).ConfigureAwait(false);
-            reader.Prefetch(node);
+            var node = await GetNodeAsync(address, cancellationToken).ConfigureAwait(false);
             Push(new Frame(node, reverse ? node.KeyCount - 1 : 0));
             if (node.IsLeaf) return;
             address = node.ChildAt(reverse ? node.KeyCount : 0);
         }
     }
 
+    private async ValueTask<NodeView> GetNodeAsync(NodeAddress address, CancellationToken cancellationToken)
+    {
+        if (address.Live is null && !reader.IsHere(address.Seq)) ahead?.HandleMissing(_last);
+        return await reader.GetNodeAsync(address, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<BeeBlock> LoadAsync(ulong seq, CancellationToken cancellationToken)
+    {
+        ahead?.HandleMissing(_last);
+        return reader.GetBlockAsync(seq, cancellationToken);
+    }
+
+    private ValueTask<(int Index, bool Found)> SearchAsync(NodeView node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < node.KeyCount; i++)
+        {
+            if (reader.IsHere(node.KeySeq(i))) continue;
+            ahead?.HandleMissing(_last);
+            break;
+        }
+
+        return reader.SearchAsync(node, key, cancellationToken);
+    }
+
     private async ValueTask<int> FirstInsideAsync(NodeView node, CancellationToken cancellationToken)
     {
         if (bounds.Low is not { } low) return 0;
-        var (index, found) = await reader.SearchAsync(node, low, cancellationToken).ConfigureAwait(false);
+        var (index, found) = await SearchAsync(node, low, cancellationToken).ConfigureAwait(false);
         return found && !bounds.LowIncluded ? index + 1 : index;
     }
 
     private async ValueTask<int> LastInsideAsync(NodeView node, CancellationToken cancellationToken)
     {
         if (bounds.High is not { } high) return node.KeyCount - 1;
-        var (index, found) = await reader.SearchAsync(node, high, cancellationToken).ConfigureAwait(false);
+        var (index, found) = await SearchAsync(node, high, cancellationToken).ConfigureAwait(false);
         return found && bounds.HighIncluded ? index : index - 1;
     }
 

@@ -12,6 +12,9 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
 
     public Dictionary<ulong, PendingBlock>? Pending { get; init; }
 
+    /// <summary>Whether blocks that are not here may be had from peers.</summary>
+    public bool Waits => wait;
+
     public bool IsTruncated => log.Fork != _fork;
 
     public bool TryGetBlock(ulong seq, [NotNullWhen(true)] out BeeBlock? block)
@@ -83,7 +86,7 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
         if (missing is not null) log.Prefetch(missing);
     }
 
-    private bool IsHere(ulong seq) => cache.Find(seq, _fork) is not null || log.TryGet(seq, out _);
+    public bool IsHere(ulong seq) => Pending?.ContainsKey(seq) == true || cache.Find(seq, _fork) is not null || log.TryGet(seq, out _);
 
     private async ValueTask<BeeBlock> LoadAsync(ulong seq, CancellationToken cancellationToken)
     {

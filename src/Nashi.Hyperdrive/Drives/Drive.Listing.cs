@@ -49,6 +49,22 @@ public sealed partial class Drive
         }
     }
 
+    /// <summary>What was written to files, write by write.</summary>
+    public async IAsyncEnumerable<DriveChange> HistoryAsync(BeeHistoryRange? range = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        range ??= BeeHistoryRange.All;
+        var prefix = _files.Prefix;
+        var left = range.Limit;
+        await foreach (var change in _bee.HistoryAsync(range with { Limit = long.MaxValue }, cancellationToken).ConfigureAwait(false))
+        {
+            if (left <= 0) yield break;
+            if (!change.Entry.Key.Span.StartsWith(prefix.Span)) continue;
+            left--;
+            var found = change.Entry with { Key = change.Entry.Key[prefix.Length..] };
+            yield return new DriveChange(found.Seq + 1, found.KeyText, change.Kind == BeeChangeKind.Put ? Decode(found) : null);
+        }
+    }
+
     /// <summary>Yields the two versions each time something below a folder changed. Ends when cancelled.</summary>
     public async IAsyncEnumerable<(Drive Current, Drive Previous)> WatchAsync(string folder = "/", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -16,6 +16,9 @@ internal sealed partial class UdxCore
     private const long QuietProves = 1_000_000;
     private const long QuietReleases = 3_000_000;
     private const long QuietReleasesUntold = 10_000_000;
+
+    // What the reference had under way at its change it repeats by the old path alone, every two seconds, for thirteen.
+    private const long QuietReleasesOwed = 15_000_000;
     private const long SilenceReturns = 2_000_000;
     private const long CheckEvery = 500_000;
     private const int NudgesMax = 100;
@@ -30,6 +33,7 @@ internal sealed partial class UdxCore
     private long _newHeardAt;
     private long _oldHeardAt;
     private uint _moveEnd;
+    private uint _owedUntil;
     private long _moveAt = long.MaxValue;
     private bool _askPending;
     private bool _nudgePending;
@@ -57,7 +61,7 @@ internal sealed partial class UdxCore
         (_otherId, _otherIsIPv6) = (remoteId, isIPv6);
         (_wasHeard, _wasTold, _nudges, _nudgedAt) = (false, false, 0, 0);
         (_moveBegan, _oldHeardAt, _newHeardAt) = (now.Microseconds, now.Microseconds, 0);
-        _moveEnd = _sent.Next;
+        (_moveEnd, _owedUntil) = (_sent.Next, _expected);
         // What is numbered from now on has to fit both.
         _path++;
         _mtu.Reset();
@@ -83,6 +87,8 @@ internal sealed partial class UdxCore
     private void HandleArrival(in PacketHeader header, bool isEmpty, PathSide side, long now)
     {
         if (_phase == MovePhase.Settled) return;
+        // The number that a packet without data bears is that of the next with data.
+        if (Serial.IsAfter(header.Sequence, _owedUntil)) _owedUntil = header.Sequence;
         var isNew = side == (_phase == MovePhase.Trying ? PathSide.Other : PathSide.Current);
         if (!isNew)
         {
@@ -167,6 +173,7 @@ internal sealed partial class UdxCore
     {
         if (_timeouts > 0 || Serial.IsBefore(_sent.First, _moveEnd) || now - _newHeardAt > 3 * CheckEvery) return false;
         var quiet = now - _oldHeardAt;
+        if (!IsRemoteEnded && Serial.IsBefore(_expected, _owedUntil)) return quiet >= QuietReleasesOwed;
         return quiet >= (_wasTold ? QuietReleases : QuietReleasesUntold);
     }
 

@@ -1,5 +1,7 @@
 using Nashi.Cryptography;
+using Nashi.Dht.Life;
 using Nashi.Encoding;
+using Nashi.Testing;
 
 namespace Nashi.Dht.Tests.Connecting;
 
@@ -56,6 +58,41 @@ public sealed class ConnectShellTests : IAsyncDisposable
         await using var ours = await _net.AddNode().ConnectAsync(_host.PublicKey, _client).WaitAsync(Patience, Token);
         await using var theirs = await server.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
         await EchoAsync(ours, theirs);
+    }
+
+    [Fact]
+    public async Task Connect_ServerGivesItsPunchUpBeforeTheNeighbourComes_ComesAboutAllTheSame()
+    {
+        var (host, guest) = (_net.AddNode(), _net.AddNode());
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.IsLonely = true;
+        guest.NeighboursAfter = failed.Task;
+        await using var server = await ListenAsync(host);
+        var options = new DhtConnectOptions { Progress = step => _ = step.Name == "punch-failed" && failed.TrySetResult() };
+        await using var ours = await guest.ConnectAsync(_host.PublicKey, _client, options).WaitAsync(Patience, Token);
+        await using var theirs = await server.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
+        Assert.Equal(ConnectionKind.Lan, ours.Kind);
+        await EchoAsync(ours, theirs);
+    }
+
+    [Fact]
+    public async Task LookAfter_BothSidesEndedAndTheLastIsUnread_LeavesItToItsReader()
+    {
+        var clock = new VirtualClock();
+        await using var server = await ListenAsync(_net.AddNode());
+        await using var ours = await _net.AddNode().ConnectAsync(_host.PublicKey, _client).WaitAsync(Patience, Token);
+        await using var theirs = await server.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
+        ours.ReviveBy((_, _) => throw new InvalidOperationException("It was called afresh."), clock);
+        await theirs.Stream.WriteAsync(new byte[100_000], Token);
+        await Task.WhenAll(ours.Stream.EndAsync(Token).AsTask(), theirs.Stream.EndAsync(Token).AsTask(), ours.Raw.Closed).WaitAsync(Patience, Token);
+
+        for (var second = 0; second < 20; second++)
+        {
+            Assert.Equal(RevivalStep.None, ours.LookAfter(Token));
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(100_000, (await ours.Stream.ReadAsync(Token).AsTask().WaitAsync(Patience, Token)).Message.Length);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ namespace Nashi.Dht.Tests.Connecting;
 /// <summary>One node of a <see cref="FakeNet"/>.</summary>
 internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    // Long enough for a busy machine.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
     private readonly FakeNet _net;
@@ -43,6 +44,12 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     /// <summary>What punch messages wait for before they are handled.</summary>
     public Task PunchesAfter { get; set; } = Task.CompletedTask;
 
+    /// <summary>What its pings of neighbours wait for.</summary>
+    public Task NeighboursAfter { get; set; } = Task.CompletedTask;
+
+    /// <summary>Whether it knows nobody who could tell where its sockets are seen.</summary>
+    public bool IsLonely { get; set; }
+
     /// <summary>What a search takes its time to find.</summary>
     public Bytes32? SlowTarget { get; set; }
 
@@ -69,7 +76,7 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 
     public IReadOnlyList<UdpAddress> LocalAddresses => [Address];
 
-    public IReadOnlyList<UdpAddress> SomeNodes(int count) => [.. _net.Relays.Select(relay => relay.Address).Take(count)];
+    public IReadOnlyList<UdpAddress> SomeNodes(int count) => IsLonely ? [] : [.. _net.Relays.Select(relay => relay.Address).Take(count)];
 
     public DhtServer CreateServer(DhtServerOptions? options = null) => Connector.CreateServer(options ?? DhtServerOptions.Default);
 
@@ -101,6 +108,7 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     public async Task<NodeReply?> PingAsync(UdpAddress to, UdxSocket? socket, int retries, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        if (socket is null) await NeighboursAfter.WaitAsync(cancellationToken);
         return _net.Find(to) is { HidesFromPings: false } ? new NodeReply(to, (socket ?? ServerSocket).LocalAddress, null) : null;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.HolePunching;
@@ -7,6 +8,8 @@ namespace Nashi.Dht.Tests.Connecting;
 
 public sealed class PunchTests
 {
+    private static readonly int s_runs = int.Parse(Environment.GetEnvironmentVariable("NASHI_RUNS") ?? "1000", CultureInfo.InvariantCulture);
+
     [Theory]
     [InlineData(new[] { "1:1", "1:1", "1:1" }, NatKind.Consistent)]
     [InlineData(new[] { "1:1", "1:2", "1:3" }, NatKind.Random)]
@@ -84,23 +87,23 @@ public sealed class PunchTests
     [InlineData("sym", "port")]
     public void Punch_OneRandomRouter_IsQuick(string server, string client)
     {
-        const int Runs = 1000;
         var times = new List<double>();
-        var failed = 0;
-        for (ulong seed = 1; seed <= Runs; seed++)
+        var failed = new List<ulong>();
+        for (ulong seed = 1; seed <= (ulong)s_runs; seed++)
         {
             using var world = new PunchWorld(client, server, seed);
-            failed += world.Run() ? 0 : 1;
+            if (!world.Run()) failed.Add(seed);
             times.Add(world.Took.TotalSeconds);
         }
 
-        // It is a matter of luck: about 1 attempt in 10 000 meets no port at all (of 6 000 seeds, one did). Which seeds do never changes.
-        Assert.InRange(failed, 0, 1);
+        // It is a matter of luck: 1 750 probes, for some of which more than 256 ports are held open, all miss once in 7 500 attempts.
+        var expected = s_runs / 7500.0;
+        Assert.True(failed.Count <= expected + (3 * Math.Sqrt(expected)) + 1, $"NASHI_RUNS={s_runs}: these seeds met no port: {string.Join(' ', failed)}");
 
         times.Sort();
-        TestContext.Current.SendDiagnosticMessage($"{client} to {server}: median {times[Runs / 2]:0.00} s, p90 {times[Runs * 9 / 10]:0.00} s, most {times[^1]:0.00} s");
-        Assert.InRange(times[Runs / 2], 0, 2);
-        Assert.InRange(times[Runs * 9 / 10], 0, 4.5);
+        TestContext.Current.SendDiagnosticMessage($"{client} to {server}: median {times[s_runs / 2]:0.00} s, p90 {times[s_runs * 9 / 10]:0.00} s, most {times[^1]:0.00} s");
+        Assert.InRange(times[s_runs / 2], 0, 2);
+        Assert.InRange(times[s_runs * 9 / 10], 0, 4.5);
     }
 
     [Theory]
@@ -247,6 +250,18 @@ public sealed class PunchTests
         puncher.UpdateRemote(new PunchPayload { Firewall = remote, Punching = true, Addresses = [At("6.6.6.6:6")] }, At("7.7.7.7:7"), false);
         Assert.True(puncher.TryTakeTurn(default));
         Assert.False(puncher.TryStart(default));
+    }
+
+    [Fact]
+    public void Puncher_SteadyRemoteThatNamesNoAddress_IsKnockedAtWhereTheRelaySeesIt()
+    {
+        var puncher = new Puncher(true, Setup(true));
+        puncher.Nat.Add(At("1.1.1.1:1"), At("2.2.2.2:2"));
+        puncher.UpdateRemote(new PunchPayload { Firewall = NatKind.Open, Punching = true }, At("7.7.7.7:7"), true);
+        Assert.True(puncher.TryStart(default));
+        var knocks = new List<PunchKnock>();
+        puncher.HandleTimeout(knocks, default);
+        Assert.Equal(At("7.7.7.7:7"), Assert.Single(knocks).To);
     }
 
     [Fact]

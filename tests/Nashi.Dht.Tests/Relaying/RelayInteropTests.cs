@@ -8,7 +8,7 @@ using Nashi.TestKit;
 
 namespace Nashi.Dht.Tests.Relaying;
 
-/// <summary>Blind relays, clients and servers of ours and of the reference, mixed: through the relay, then on to the direct path, with bytes flowing.</summary>
+/// <summary>Blind relays, clients and servers of ours and of the reference, mixed: through the relay first, then on to the direct path, with bytes flowing.</summary>
 public sealed class RelayInteropTests : IAsyncDisposable
 {
     private const int Megabyte = 1 << 20;
@@ -17,15 +17,17 @@ public sealed class RelayInteropTests : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly List<DhtNode> _nodes = [];
-    private readonly List<JsPeer> _peers = [];
     private readonly KeyPair _client = KeyPair.Generate(SystemRandom.Instance);
     private readonly KeyPair _server = KeyPair.Generate(SystemRandom.Instance);
     private readonly KeyPair _relay = KeyPair.Generate(SystemRandom.Instance);
-    private readonly ManualResetEventSlim _mayPunch = new();
+    private readonly TaskCompletionSource _mayPunch = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<string> _steps = [];
     private JsPeer? _js;
     private UdpAddress _bootstrap;
+    private int _relayPort;
     private BlindRelayServer? _relayServer;
     private DhtServer? _ourServer;
+    private DhtConnection? _ours;
 
     public enum By
     {
@@ -36,146 +38,138 @@ public sealed class RelayInteropTests : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Connect_ThroughAReferenceRelay_ThenMovesToTheDirectPathWhileBytesFlow(bool clientProposes)
+    [InlineData(By.Ours, By.Reference, By.Ours, true)]
+    [InlineData(By.Ours, By.Reference, By.Ours, false)]
+    [InlineData(By.Reference, By.Ours, By.Ours, true)]
+    [InlineData(By.Reference, By.Reference, By.Ours, false)]
+    [InlineData(By.Ours, By.Ours, By.Reference, true)]
+    [InlineData(By.Ours, By.Reference, By.Reference, true)]
+    [InlineData(By.Reference, By.Ours, By.Reference, false)]
+    public async Task Connect_ThroughARelay_ThenMovesToTheDirectPathWhileBytesFlow(By client, By server, By relay, bool clientProposes)
     {
         await StartNetworkAsync();
-        var relayKey = await StartRelayAsync(By.Reference);
-        var serverKey = await ListenAsync(By.Ours, clientProposes ? null : relayKey);
-        await ExerciseOurClientAsync(serverKey, clientProposes ? relayKey : null as PublicKey?);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Connect_ReferenceServerAtOurRelay_EchoesAMegabyte(bool clientProposes)
-    {
-        await StartNetworkAsync();
-        var relayKey = await StartRelayAsync(By.Ours);
-        var serverKey = await ListenAsync(By.Reference, clientProposes ? null : relayKey);
-        var options = new DhtConnectOptions
+        var relayKey = await StartRelayAsync(relay);
+        var serverKey = await ListenAsync(server, clientProposes ? null : relayKey);
+        try
         {
-            KeyPair = _client,
-            UsesLan = false,
-            OpensEarly = false,
-            RelayThrough = clientProposes ? [relayKey] : [],
-            MayPunch = _ => false,
-        };
-        await using var ours = await (await NodeAsync()).ConnectAsync(serverKey, options, Token).AsTask().WaitAsync(Patience, Token);
-        Assert.Equal(ConnectionKind.Relayed, ours.Kind);
-        await EchoAsync(ours, Pattern());
+            await ConnectAsync(client, serverKey, clientProposes ? relayKey : null as PublicKey?);
+            var theirs = server == By.Ours ? await AcceptAsync() : null;
+            var echoing = theirs is null ? Task.CompletedTask : EchoBackAsync(theirs);
+            await ExerciseAsync();
+            await OpenAsync();
+            var moved = AllMovedAsync(client, server);
+            using var patience = new CancellationTokenSource(Patience);
+            while (!moved.IsCompleted || await CountPairsAsync() > 0)
+            {
+                Assert.False(patience.IsCancellationRequested, $"It did not move within {Patience}.");
+                await ExerciseAsync();
+            }
+
+            await moved;
+            await ExerciseAsync();
+            Assert.All([_ours, theirs], end => Assert.NotEqual(ConnectionKind.Relayed, end?.Kind));
+            if (_ours is not null) await _ours.DisposeAsync();
+            else await DoAsync(new JsonObject { ["do"] = "close" });
+            await echoing.WaitAsync(Patience, Token);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new InvalidOperationException($"{string.Join('\n', _steps)}\n{_ours?.GetInfo()}\n{_ours?.Raw.GetStats()}\n{_relayServer?.GetStats()}\n{_js?.Said()}", error);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        _mayPunch.Set();
+        _mayPunch.TrySetResult();
+        if (_ours is not null) await _ours.DisposeAsync();
         if (_ourServer is not null) await _ourServer.DisposeAsync();
         if (_relayServer is not null) await _relayServer.DisposeAsync();
         foreach (var node in Enumerable.Reverse(_nodes)) await node.DisposeAsync();
-        foreach (var peer in _peers) await peer.DisposeAsync();
-        _mayPunch.Dispose();
+        if (_js is not null) await _js.DisposeAsync();
         _client.Dispose();
         _server.Dispose();
         _relay.Dispose();
     }
 
+    private static byte[] Pattern { get; } = [.. Enumerable.Range(0, Megabyte).Select(ByteAt)];
+
     private static byte ByteAt(int number) => (byte)((number * 31) + ((number >> 8) * 7) + (number >> 16));
 
-    private static string HexOf(PublicKey key) => Convert.ToHexStringLower(key.Value.AsSpan());
-
-    private static byte[] Pattern()
-    {
-        var bytes = new byte[Megabyte];
-        for (var i = 0; i < bytes.Length; i++) bytes[i] = ByteAt(i);
-        return bytes;
-    }
-
-    // A megabyte there and the same one back.
-    private static async Task EchoAsync(DhtConnection connection, byte[] pattern)
-    {
-        var sending = Task.Run(async () =>
-        {
-            for (var i = 0; i < pattern.Length; i += 65_536) await connection.Stream.WriteAsync(pattern.AsMemory(i, 65_536), Token);
-        }, Token);
-        for (var got = 0; got < pattern.Length;)
-        {
-            var result = await connection.Stream.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
-            Assert.False(result.IsCompleted, $"{connection} ended: {connection.Raw.GetStats()}");
-            Assert.True(result.Message.Span.SequenceEqual(pattern.AsSpan(got, result.Message.Length)), $"Other bytes than were sent, after {got}.");
-            got += result.Message.Length;
-        }
-
-        await sending;
-    }
+    private static string? HexOf(PublicKey? key) => key is { } known ? Convert.ToHexStringLower(known.Value.AsSpan()) : null;
 
     private static async Task EchoBackAsync(DhtConnection connection)
     {
         while (await connection.Stream.ReadAsync(Token) is { IsCompleted: false } result) await connection.Stream.WriteAsync(result.Message.ToArray(), Token);
+        await connection.DisposeAsync();
     }
 
-    private static Task Moved(DhtConnection connection)
+    // The client alone decides when to punch: it has not, so that what opens is the relayed path.
+    private async Task ConnectAsync(By client, PublicKey server, PublicKey? proposed)
     {
-        var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        connection.PathChanged += changed =>
+        if (client == By.Reference)
         {
-            if (changed.Kind != ConnectionKind.Relayed) moved.TrySetResult();
-        };
-        if (connection.Kind != ConnectionKind.Relayed) moved.TrySetResult();
-        return moved.Task.WaitAsync(Patience, Token);
-    }
+            await DoAsync(new JsonObject { ["do"] = "connect", ["key"] = HexOf(server), ["relayThrough"] = HexOf(proposed) });
+            Assert.Equal(_relayPort, (await _js!.NextAsync("connected")).GetProperty("port").GetInt32());
+            return;
+        }
 
-    private async Task ExerciseOurClientAsync(PublicKey serverKey, PublicKey? proposed)
-    {
-        var node = await NodeAsync();
-        var steps = new List<string>();
         var options = new DhtConnectOptions
         {
             KeyPair = _client,
             UsesLan = false,
             OpensEarly = false,
             RelayThrough = proposed is { } named ? [named] : [],
-            MayPunch = _ =>
-            {
-                _mayPunch.Wait(Patience, CancellationToken.None);
-                return true;
-            },
-            Progress = step => steps.Add(step.ToString()),
+            BeforePunching = _mayPunch.Task,
+            Progress = step => _steps.Add(step.ToString()),
         };
-        try
-        {
-            await using var ours = await node.ConnectAsync(serverKey, options, Token).AsTask().WaitAsync(Patience, Token);
-            var echoing = EchoBackAsync(await AcceptAsync());
-            var pattern = Pattern();
-            await EchoAsync(ours, pattern);
-
-            // On a busy machine the server's own knocks may be quicker than the relay; then there is nothing to move.
-            var moved = ours.Kind == ConnectionKind.Relayed ? Moved(ours) : Task.CompletedTask;
-            _mayPunch.Set();
-            await _js!.SendAsync(new JsonObject { ["do"] = "open" });
-            using var patience = new CancellationTokenSource(Patience);
-            while (!moved.IsCompleted || await CountPairsAsync() > 0)
-            {
-                patience.Token.ThrowIfCancellationRequested();
-                await EchoAsync(ours, pattern);
-            }
-
-            await moved;
-            await EchoAsync(ours, pattern);
-            Assert.Equal(ConnectionKind.HolePunched, ours.Kind == ConnectionKind.Lan ? ConnectionKind.HolePunched : ours.Kind);
-            await ours.DisposeAsync();
-            await echoing.WaitAsync(Patience, Token);
-        }
-        catch (Exception error)
-        {
-            throw new InvalidOperationException($"{string.Join('\n', steps)}\n{_relayServer?.GetStats()}\n{_js?.Said()}", error);
-        }
+        _ours = await (await NodeAsync()).ConnectAsync(server, options, Token).AsTask().WaitAsync(Patience, Token);
+        Assert.Equal((ConnectionKind.Relayed, _relayPort), (_ours.Kind, _ours.RemoteAddress.Port));
     }
+
+    private Task OpenAsync()
+    {
+        _mayPunch.SetResult();
+        return DoAsync(new JsonObject { ["do"] = "open" });
+    }
+
+    // An end of the reference says so itself, when all that was under way at the change has been acknowledged; of ours the pair at the relay tells.
+    private async Task AllMovedAsync(By client, By server)
+    {
+        foreach (var _ in new[] { client, server }.Where(end => end == By.Reference)) await _js!.NextAsync("changed");
+    }
+
+    // A megabyte there and the same one back.
+    private Task ExerciseAsync() => _ours is null ? ExerciseTheirsAsync() : ExerciseOursAsync(_ours);
+
+    private async Task ExerciseTheirsAsync()
+    {
+        await DoAsync(new JsonObject { ["do"] = "exercise", ["total"] = Megabyte });
+        var done = await _js!.NextAsync("exercised");
+        Assert.Null(done.GetProperty("error").GetString());
+    }
+
+    private static async Task ExerciseOursAsync(DhtConnection connection)
+    {
+        var sending = Task.Run(async () =>
+        {
+            for (var i = 0; i < Megabyte; i += 65_536) await connection.Stream.WriteAsync(Pattern.AsMemory(i, 65_536), Token);
+        }, Token);
+        for (var got = 0; got < Megabyte;)
+        {
+            var result = await connection.Stream.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
+            Assert.False(result.IsCompleted, $"{connection} ended.");
+            Assert.True(result.Message.Span.SequenceEqual(Pattern.AsSpan(got, result.Message.Length)), $"Other bytes than were sent, after {got}.");
+            got += result.Message.Length;
+        }
+
+        await sending.WaitAsync(Patience, Token);
+    }
+
+    private Task DoAsync(JsonObject command) => _js!.SendAsync(command);
 
     private async Task StartNetworkAsync()
     {
         _js = JsPeer.Start("relay-peer.cjs");
-        _peers.Add(_js);
         Assert.True(UdpAddress.TryParse((await _js.NextAsync("ready")).GetProperty("bootstrap")[0].GetString(), out _bootstrap));
     }
 
@@ -183,20 +177,25 @@ public sealed class RelayInteropTests : IAsyncDisposable
 
     private async Task<int> CountPairsAsync()
     {
-        await _js!.SendAsync(new JsonObject { ["do"] = "stats" });
-        return (await _js.NextAsync("stats")).GetProperty("active").GetInt32();
+        if (_relayServer is not null) return _relayServer.GetStats().Active;
+        await DoAsync(new JsonObject { ["do"] = "stats" });
+        return (await _js!.NextAsync("stats")).GetProperty("active").GetInt32();
     }
 
     private async Task<PublicKey> StartRelayAsync(By by)
     {
         if (by == By.Ours)
         {
-            _relayServer = await BlindRelayServer.StartAsync(await NodeAsync(isOpen: true), _relay, cancellationToken: Token);
+            var node = await NodeAsync(isOpen: true);
+            _relayPort = node.LocalAddress.Port;
+            _relayServer = await BlindRelayServer.StartAsync(node, _relay, cancellationToken: Token);
             return _relayServer.PublicKey;
         }
 
-        await _js!.SendAsync(new JsonObject { ["do"] = "relay", ["seed"] = RelaySeed });
-        return new PublicKey((await _js.NextAsync("relaying")).Bytes("key"));
+        await DoAsync(new JsonObject { ["do"] = "relay", ["seed"] = RelaySeed });
+        var relaying = await _js!.NextAsync("relaying");
+        _relayPort = relaying.GetProperty("port").GetInt32();
+        return new PublicKey(relaying.Bytes("key"));
     }
 
     private async Task<PublicKey> ListenAsync(By by, PublicKey? relay)
@@ -208,8 +207,8 @@ public sealed class RelayInteropTests : IAsyncDisposable
             return _server.PublicKey;
         }
 
-        await _js!.SendAsync(new JsonObject { ["do"] = "server", ["seed"] = ServerSeed, ["relayThrough"] = relay is { } theirs ? HexOf(theirs) : null });
-        return new PublicKey((await _js.NextAsync("listening")).Bytes("key"));
+        await DoAsync(new JsonObject { ["do"] = "server", ["seed"] = ServerSeed, ["relayThrough"] = HexOf(relay) });
+        return new PublicKey((await _js!.NextAsync("listening")).Bytes("key"));
     }
 
     private async Task<DhtNode> NodeAsync(bool isOpen = false)

@@ -82,6 +82,71 @@ public sealed class RelayTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Connect_ServersRelayIsDead_BothMeetAtTheClients()
+    {
+        await using var relay = await StartRelayAsync();
+        using var dead = KeyPair.Generate(SystemRandom.Instance);
+        await using var server = await ListenAsync(Hidden(), new DhtServerOptions { RelayThrough = [dead.PublicKey], Punches = false, SharesLocalAddresses = false });
+        await using var ours = await ConnectAsync(Hidden(), [_relay.PublicKey]);
+        await using var theirs = await server.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
+        Assert.Equal((ConnectionKind.Relayed, ConnectionKind.Relayed), (ours.Kind, theirs.Kind));
+        Assert.Equal((_relay.PublicKey, _relay.PublicKey), (ours.Relay, theirs.Relay));
+        await EchoAsync(ours, theirs, 1);
+    }
+
+    [Fact]
+    public async Task Connect_ServersRelayAndTheClientsAreDead_Fails()
+    {
+        using var dead = KeyPair.Generate(SystemRandom.Instance);
+        await using var server = await ListenAsync(Hidden(), new DhtServerOptions { RelayThrough = [dead.PublicKey], Punches = false, SharesLocalAddresses = false });
+        await Assert.ThrowsAnyAsync<NashiException>(() => ConnectAsync(Hidden(), [_relay.PublicKey]));
+        Assert.False(server.Connections.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Relay_RepeatsFromTheSocketThatAClientMovedTo_AreCarried()
+    {
+        await using var relay = await StartRelayAsync();
+        await using var one = await PairedEnd.StartAsync(_net.AddNode(), _relay.PublicKey, _client, isInitiator: true);
+        await using var other = await PairedEnd.StartAsync(_net.AddNode(), _relay.PublicKey, _host, isInitiator: false);
+        await one.SayAsync(1);
+        await other.SayAsync(2);
+        Assert.Equal((1, 2), (await other.HearAsync(), await one.HearAsync()));
+        one.ChangeSocket();
+        await one.SayAsync(3);
+        Assert.Equal(3, await other.HearAsync());
+        await other.SayAsync(4);
+        Assert.Equal(4, await one.HearAsync());
+    }
+
+    [Fact]
+    public async Task Relay_OneClientLeaves_CarriesWhatIsUnderWayUntilTheOtherLeaves()
+    {
+        var unpaired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var relay = await StartRelayAsync(new BlindRelayOptions
+        {
+            Observer = happened =>
+            {
+                if (happened.Kind == BlindRelayEventKind.Unpaired) unpaired.TrySetResult();
+                if (happened.Kind == BlindRelayEventKind.Closed) left.TrySetResult();
+            },
+        });
+        await using var one = await PairedEnd.StartAsync(_net.AddNode(), _relay.PublicKey, _client, isInitiator: true);
+        await using var other = await PairedEnd.StartAsync(_net.AddNode(), _relay.PublicKey, _host, isInitiator: false);
+        await one.SayAsync(1);
+        await other.SayAsync(2);
+        Assert.Equal((1, 2), (await other.HearAsync(), await one.HearAsync()));
+        await one.LeaveAsync();
+        await left.Task.WaitAsync(Patience, Token);
+        await other.SayAsync(3);
+        Assert.Equal(3, await one.HearAsync());
+        await other.LeaveAsync();
+        await unpaired.Task.WaitAsync(Patience, Token);
+        Assert.Equal((0, 0), (relay.GetStats().Active, relay.GetStats().Waiting));
+    }
+
+    [Fact]
     public async Task Connect_NeitherRelayNorDirectPath_Fails()
     {
         await using var server = await ListenAsync(Hidden(), new DhtServerOptions { Punches = false, SharesLocalAddresses = false });

@@ -1,0 +1,14 @@
+namespace Nashi.Dht.Life;
+
+/// <summary>What is to be done about a network that may block UDP.</summary>
+internal enum DetourStep
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Connect to a TCP relay.</summary>
+    Dial,
+
+    /// <summary>Find out whether UDP works by now.</summary>
+    Probe,
+}
