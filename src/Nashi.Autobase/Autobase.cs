@@ -94,6 +94,9 @@ public sealed class Autobase : IAsyncDisposable
     /// <returns>Whether a node was appended.</returns>
     public Task<bool> AckAsync(CancellationToken cancellationToken = default) => _engine.AckAsync().WaitAsync(cancellationToken);
 
+    /// <summary>Tells of a core that may have values for this base although it is no writer's yet, such as one with optimistic values.</summary>
+    public void Hint(CoreKey writer) => _engine.Hint(writer);
+
     /// <summary>Closes it. The store stays open.</summary>
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 

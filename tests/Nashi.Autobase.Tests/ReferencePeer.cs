@@ -12,13 +12,17 @@ namespace Nashi.Autobase.Tests;
 /// <summary>A peer of a base that the reference runs: <c>tests/js/autobase-peer.cjs</c>.</summary>
 internal sealed class ReferencePeer : IAsyncDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder? _ownFolder;
     private readonly List<IAsyncDisposable> _links = [];
     private readonly List<TcpClient> _sockets = [];
     private readonly JsPeer _js;
     private int _port;
 
-    private ReferencePeer(JsonObject options) => _js = JsPeer.Start("autobase-peer.cjs", _folder["store"], options.ToJsonString());
+    private ReferencePeer(string? folder, JsonObject options)
+    {
+        _ownFolder = folder is null ? new() : null;
+        _js = JsPeer.Start("autobase-peer.cjs", folder ?? _ownFolder!["store"], options.ToJsonString());
+    }
 
     public CoreKey Key { get; private set; }
 
@@ -26,9 +30,9 @@ internal sealed class ReferencePeer : IAsyncDisposable
 
     public byte[]? EncryptionKey { get; private set; }
 
-    public static async Task<ReferencePeer> StartAsync(JsonObject? options = null)
+    public static async Task<ReferencePeer> StartAsync(JsonObject? options = null, string? folder = null)
     {
-        var peer = new ReferencePeer(options ?? []);
+        var peer = new ReferencePeer(folder, options ?? []);
         var open = await peer._js.NextAsync("open");
         peer.Key = new(open.Bytes("key"));
         peer.LocalKey = open.GetProperty("local").GetString()!;
@@ -81,12 +85,19 @@ internal sealed class ReferencePeer : IAsyncDisposable
         _sockets.Clear();
     }
 
+    /// <summary>Closes base and store properly.</summary>
+    public async Task CloseAsync()
+    {
+        await AskAsync("close");
+        await _js.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var link in _links) await link.DisposeAsync();
         foreach (var socket in _sockets) socket.Dispose();
         await _js.DisposeAsync();
-        _folder.Dispose();
+        _ownFolder?.Dispose();
     }
 
     private async Task<JsonElement> AskAsync(string operation, JsonObject? command = null)

@@ -9,9 +9,31 @@ namespace Nashi.Autobase.Engine;
 /// <content>Writers: their cores, read into the graph; and the local one's new nodes.</content>
 internal sealed partial class BaseEngine
 {
+    // Whoever may hint may name any core: no more than this many are followed for it.
+    private const int HintsMax = 1024;
+
     private readonly OrderedDictionary<CoreKey, WriterFeed> _feeds = [];
+    private readonly HashSet<CoreKey> _hinted = [];
     private WriterFeed? _localFeed;
     private List<AppendRequest> _inWork = [];
+
+    /// <summary>Tells of a core that may have nodes of this base: it is followed from now on.</summary>
+    public void Hint(CoreKey key)
+    {
+        lock (_gate)
+        {
+            if (_hinted.Count >= HintsMax || !_hinted.Add(key)) return;
+        }
+
+        Wake();
+    }
+
+    private async ValueTask OpenHintedAsync()
+    {
+        CoreKey[] hinted;
+        lock (_gate) hinted = [.. _hinted];
+        foreach (var key in hinted) await OpenWriterAsync(key).ConfigureAwait(false);
+    }
 
     /// <summary>Opens a writer from the length that is applied; nothing when it is open.</summary>
     private async ValueTask<WriterFeed> OpenWriterAsync(CoreKey key, ulong length, bool isRemoved)

@@ -189,6 +189,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         var (hasChanged, hasAppended) = (false, false);
         while (!_closing.IsCancellationRequested)
         {
+            await OpenHintedAsync().ConfigureAwait(false);
             var added = await ReadWritersAsync().ConfigureAwait(false);
             var nodes = AddLocal();
             hasChanged |= added > 0 || nodes.Count > 0;

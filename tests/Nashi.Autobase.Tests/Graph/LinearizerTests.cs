@@ -5,7 +5,7 @@ public sealed class LinearizerTests
     [Fact]
     public void Linearizer_FedInDifferentOrders_NeverContradictsItself()
     {
-        for (ulong seed = 1000; seed < 1300; seed++)
+        for (ulong seed = 1000; seed < 1100; seed++)
         {
             var history = new GraphHistory(seed);
             var replicas = Enumerable.Range(0, 4).Select(at => Feed(history, seed + (ulong)at, often: 1 + at)).ToList();
@@ -17,7 +17,7 @@ public sealed class LinearizerTests
     [Fact]
     public void Linearizer_FedInDifferentOrders_EndsWithTheSameOrder()
     {
-        for (ulong seed = 2000; seed < 2300; seed++)
+        for (ulong seed = 2000; seed < 2100; seed++)
         {
             var history = new GraphHistory(seed);
             var orders = Enumerable.Range(0, 4).Select(at => Feed(history, seed + (ulong)at, often: 1 + at)).Select(replica => string.Join(' ', [.. replica.Indexed, .. replica.Tip])).ToList();
