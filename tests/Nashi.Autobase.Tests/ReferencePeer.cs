@@ -79,8 +79,8 @@ internal sealed class ReferencePeer : IAsyncDisposable
     public async Task DisconnectAsync()
     {
         await AskAsync("disconnect");
-        foreach (var link in _links) await link.DisposeAsync();
         foreach (var socket in _sockets) socket.Dispose();
+        foreach (var link in _links) await link.DisposeAsync();
         _links.Clear();
         _sockets.Clear();
     }

@@ -49,10 +49,14 @@ async function blocks (core, options) {
 }
 
 // A view as it is now: its unsigned end too.
+async function brief (core) {
+  return { key: hex(core.key), length: core.length, signedLength: core.signedLength, treeHash: hex(await core.treeHash()) }
+}
+
 async function view (core) {
   const raw = core.session()
   await raw.ready()
-  const state = { key: hex(core.key), length: core.length, signedLength: core.signedLength, treeHash: hex(await core.treeHash()), blocks: await blocks(raw) }
+  const state = { ...await brief(core), blocks: await blocks(raw) }
   await raw.close()
   return state
 }
@@ -72,4 +76,4 @@ async function state (base) {
   return result
 }
 
-module.exports = { create, state, view, hex }
+module.exports = { create, state, brief, hex }

@@ -5,7 +5,7 @@ const load = require('module').createRequire(process.cwd() + '/')
 const net = require('net')
 const readline = require('readline')
 const Corestore = load('corestore')
-const { create, state, view, hex } = load('./autobase-lib.cjs')
+const { create, brief, hex } = load('./autobase-lib.cjs')
 
 const say = (event, more = {}) => console.log(JSON.stringify({ event, ...more }))
 const bytes = (text) => text ? Buffer.from(text, 'hex') : null
@@ -43,7 +43,7 @@ const commands = {
   },
   async state () {
     await base.update()
-    return state(base)
+    return { system: await brief(base.system.core), log: await brief(base.view.log), bee: await brief(base.view.bee.core), indexedLength: base.indexedLength }
   },
   async listen () {
     const server = net.createServer((socket) => replicate(socket, false))
