@@ -7,6 +7,7 @@ return options.Program switch
     "stream" => await StreamProgram.RunAsync(options),
     "connect" => await ConnectProgram.RunAsync(options),
     "core" => await CoreProgram.RunAsync(options),
+    "base" => await BaseProgram.RunAsync(options),
     "replicate" => await ReplicateProgram.RunAsync(options),
     "drive" => await DriveProgram.RunAsync(options),
     "tcprelay" => await TcpRelayProgram.RunAsync(options),

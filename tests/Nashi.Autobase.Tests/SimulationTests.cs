@@ -35,7 +35,7 @@ public sealed class SimulationTests
     private static async Task<List<string>> PlayAsync(Dice dice, List<Peer> peers)
     {
         var values = new List<string>();
-        for (var turn = 0; turn < 60; turn++)
+        for (var turn = 0; turn < 40; turn++)
         {
             if (dice.OneIn(12))
             {
