@@ -24,6 +24,7 @@ public sealed class StoreTests
         Assert.Equal(0, again.Handler.Calls);
         await again.AppendAsync("c");
         Assert.Equal(["a", "b", "c"], await again.Handler.ReadLogAsync());
+        await again.Base.UpdateAsync();
         Assert.True(again.IsSigned);
     }
 
@@ -69,6 +70,7 @@ public sealed class StoreTests
             Assert.Equal(["a", "b"], await ours.Handler.ReadLogAsync());
             await ours.AppendAsync("c");
             await ours.AppendAsync("set l=2");
+            await ours.Base.UpdateAsync();
             Assert.True(ours.IsSigned);
             state = ours.State();
         }

@@ -46,7 +46,7 @@ internal sealed partial class BaseEngine
         var feed = new WriterFeed(core, graph, isLocal);
         _feeds.Add(key, feed);
         if (isLocal) _localFeed = feed;
-        core.Changed += OnCoreChanged;
+        if (!isLocal) core.Changed += OnCoreChanged;
         feed.Follow();
         return feed;
     }

@@ -16,6 +16,8 @@ namespace Nashi.Autobase.Engine;
 internal sealed partial class BaseEngine : IAsyncDisposable
 {
     private const int DrainLimit = 256;
+    private const int PutOffMax = 64;
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(1);
 
     private readonly Corestore _store;
     private readonly AutobaseOptions _options;
@@ -39,6 +41,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
     private ulong _indexedLength;
     private bool _isApplying;
     private bool _mustStore;
+    private int _putOff;
 
     private BaseEngine(Corestore store, BaseIdentity identity, IAutobaseHandler handler, AutobaseOptions options)
     {
@@ -184,6 +187,20 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         foreach (var request in requests) request.Done.TrySetException(failure);
     }
 
+    // Making blocks final costs as much as making them. While more work comes at once it is put off; whoever waits for an update is told after it.
+    private async ValueTask<bool> TryCommitWhenQuietAsync()
+    {
+        if (_putOff < PutOffMax && await _wake.WaitAsync(Grace, _closing.Token).ConfigureAwait(false))
+        {
+            _putOff++;
+            Wake();
+            if (_beingServed.Count == 0) return false;
+        }
+
+        _putOff = 0;
+        return await TryCommitSignedAsync().ConfigureAwait(false);
+    }
+
     private async ValueTask DrainAsync()
     {
         var (hasChanged, hasAppended) = (false, false);
@@ -197,12 +214,12 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             var isMigrated = _linearizer.Update() is { } step && await ApplyAsync(step).ConfigureAwait(false);
             if (nodes.Count > 0) await AppendLocalAsync(nodes, isMigrated).ConfigureAwait(false);
             if (added > 0 || nodes.Count > 0 || _mustStore) await StoreAsync().ConfigureAwait(false);
-            hasChanged |= await TryCommitSignedAsync().ConfigureAwait(false);
             CompleteRequests();
             if (isMigrated) await MigrateAsync().ConfigureAwait(false);
             if (!isMigrated && added < DrainLimit && !HasWork() && !AddPendingAck()) break;
         }
 
+        hasChanged |= await TryCommitWhenQuietAsync().ConfigureAwait(false);
         if (!hasChanged) return;
         ScheduleAck(hasAppended);
         Updated?.Invoke();
