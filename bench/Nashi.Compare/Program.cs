@@ -6,6 +6,7 @@ return options.Program switch
 {
     "stream" => await StreamProgram.RunAsync(options),
     "connect" => await ConnectProgram.RunAsync(options),
+    "dht" => await DhtProgram.RunAsync(options),
     "core" => await CoreProgram.RunAsync(options),
     "base" => await BaseProgram.RunAsync(options),
     "replicate" => await ReplicateProgram.RunAsync(options),

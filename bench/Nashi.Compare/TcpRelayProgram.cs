@@ -43,7 +43,9 @@ internal static class TcpRelayProgram
         for (long left = bytes; left > 0;) left -= await receiver.ReadAsync(buffer);
         await sending;
         var seconds = (Instant.Now(TimeProvider.System) - began).TotalSeconds;
-        Say.Figures(($"{name}MBps", bytes / 1e6 / seconds), ($"{name}CpuSeconds", (Say.ProcessorTime() - used).TotalSeconds));
+        var stats = sender.GetStats();
+        Say.Figures(
+            ($"{name}MBps", bytes / 1e6 / seconds), ($"{name}CpuSeconds", (Say.ProcessorTime() - used).TotalSeconds), ("sent", stats.PacketsSent), ("repeated", stats.Retransmits));
     }
 
     private static async Task SendAsync(UdxStream stream, long bytes)

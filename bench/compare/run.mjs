@@ -22,12 +22,18 @@ const rounds = Number(args.find((a) => a.startsWith('--rounds='))?.slice(9) ?? 3
 const wanted = args.filter((a) => !a.startsWith('--'))
 const withIroh = args.includes('--iroh')
 
-// A figure is [field, unit, 'less' when less is better, what it is]. Jobs that iroh does as well run it too with --iroh.
+// A figure is [field, unit, 'less' or 'more': what is better, what it is]. Jobs that iroh does as well run it too with --iroh.
 const jobs = [
   { name: 'udx', text: 'raw UDX, two processes', figures: [['mb_s', 'MB/s'], ['cpu_gb', 'cpu-s/GB', 'less']], run: (side) => stream(side, 'udx') },
   { name: 'secret', text: 'secret stream over UDX, two processes', figures: [['mb_s', 'MB/s'], ['cpu_gb', 'cpu-s/GB', 'less']], iroh: true, run: (side) => stream(side, 'secret') },
   { name: 'connect', text: 'connect by key, one at a time', figures: [['p50_ms', 'ms', 'less', 'p50'], ['p99_ms', 'ms', 'less', 'p99']], iroh: true, run: (side) => connect(side, ['--n=200', '--parallel=1']) },
   { name: 'connect16', text: 'connect by key, 16 at a time', figures: [['conns_s', 'connects/s'], ['p99_ms', 'ms', 'less', 'p99']], iroh: true, run: (side) => connect(side, ['--n=800', '--parallel=16']) },
+  {
+    name: 'dht500',
+    text: 'a DHT of 500 nodes in one process',
+    figures: [['boot_s', 's', 'less', 'boot'], ['lookups_s', 'look-ups/s', 'more', 'look-ups, 16 at a time'], ['node_kib', 'KiB', 'less', 'memory for each node']],
+    run: (side) => collect(start(side, 'dht', ['network', '--nodes=500', '--lookups=1000', '--parallel=16']))
+  },
   { name: 'append', text: 'append 100 B, one at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['append', '--n=5000', '--size=100', '--batch=1']) },
   { name: 'append100', text: 'append 100 B, batches of 100', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['append', '--n=50000', '--size=100', '--batch=100']) },
   { name: 'get', text: 'get 100 B, one at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['get', '--n=20000', '--size=100']) },

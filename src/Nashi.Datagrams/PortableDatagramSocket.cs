@@ -16,10 +16,12 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     [ThreadStatic]
     private static SocketAddress? t_ipv6;
 
+    // A thread receives from one socket at a time, whichever of its sockets that is.
+    [ThreadStatic]
+    private static byte[]? t_buffer;
+
     private readonly Socket _socket;
     private readonly Lock _ttlGate = new();
-    // Made by the first receive: a socket that only waits for its first datagram costs next to nothing.
-    private byte[]? _buffer;
     private readonly SocketAddress _from;
     private readonly AddressFamily _family;
     private readonly UdpAddress _self;
@@ -82,7 +84,9 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     public int Receive(DatagramHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        var buffer = _buffer ??= GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
+        var buffer = t_buffer ?? GC.AllocateUninitializedArray<byte>(LargestDatagram, pinned: true);
+        // Another one for a receive within a receive.
+        t_buffer = null;
         var count = 0;
         while (count < BatchMax && TryReceive(buffer, out var length))
         {
@@ -91,6 +95,7 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
             if (length > 0) handler(buffer.AsSpan(0, length), AddressOf(_from));
         }
 
+        t_buffer = buffer;
         return count;
     }
 

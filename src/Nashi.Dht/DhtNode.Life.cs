@@ -14,6 +14,7 @@ public sealed partial class DhtNode
     private static readonly TimeSpan SleptAfter = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan UnreachableAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UnreachableAfterSilence = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan UnreachableAtLast = TimeSpan.FromSeconds(15);
     private const int LookAtAddressesEvery = 5;
 
@@ -275,7 +276,8 @@ public sealed partial class DhtNode
                 if (!HasHeardSince(began) && !(IsGoingRound(now) && now - began < UnreachableAtLast)) unreachable.Cancel();
             },
             null,
-            UnreachableAfter,
+            // Whoever looked around in vain for seconds needs not wait for as long again.
+            IsBootstrapped && !HasHeardSince(new Instant(1)) ? UnreachableAfterSilence : UnreachableAfter,
             WatchEvery);
         await using var timerClosing = timer.ConfigureAwait(false);
         try

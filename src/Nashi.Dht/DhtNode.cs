@@ -174,7 +174,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
         _ownKeyPair?.Dispose();
         _closing.Dispose();
         _awake.Dispose();
-        _lifeGate.Dispose();
+        // The gate is not: who waits there, to suspend or to resume, would wait for ever.
     }
 
     /// <inheritdoc />

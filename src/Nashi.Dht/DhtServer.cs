@@ -105,6 +105,8 @@ public sealed partial class DhtServer : IAsyncDisposable
     internal void HandleHandshake(HandshakeMessage message, IPeerRequest request)
     {
         if (Meet(message, request, out var isNew) is not { } handshake) return;
+        // A repeat of one that is still being worked out waits with it, but only so many may.
+        if (!isNew && !handshake.Reply.IsCompleted && !handshake.TryWait()) return;
         if (isNew) ThreadPool.UnsafeQueueUserWorkItem(_ => handshake.Run(message, request), null);
         _ = AnswerAsync(handshake, message, request);
     }
@@ -114,7 +116,7 @@ public sealed partial class DhtServer : IAsyncDisposable
     {
         ServerHandshake? handshake;
         lock (_gate) handshake = _isClosed ? null : _handshakes.Find(message.Id);
-        if (handshake is not null) ThreadPool.UnsafeQueueUserWorkItem(_ => handshake.HandleHolepunch(message, request), null);
+        if (handshake?.TryWait() ?? false) ThreadPool.UnsafeQueueUserWorkItem(_ => handshake.HandleHolepunch(message, request), null);
     }
 
     private static async Task AnswerAsync(ServerHandshake handshake, HandshakeMessage message, IPeerRequest request)

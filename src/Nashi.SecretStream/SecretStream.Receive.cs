@@ -19,6 +19,7 @@ public sealed partial class SecretStream
     private long _bytesRead;
     private long _bytesWritten;
     private bool _remoteEnded;
+    private int _heldBytes;
 
     // Whoever moves it off Idle has the cipher and the buffer.
     private int _reading;
@@ -52,6 +53,7 @@ public sealed partial class SecretStream
         if (Interlocked.CompareExchange(ref _reading, Wiped, Idle) != Idle) return;
         _pull?.Dispose();
         CryptographicOperations.ZeroMemory(_receiveKey);
+        _ = FrameMemory.TryHold(ref _heldBytes, 0);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -126,6 +128,7 @@ public sealed partial class SecretStream
 
         _bytesRead += count;
         _input.Commit(count);
+        if (!FrameMemory.TryHold(ref _heldBytes, _input.Length)) Abort(new CloseReason(CloseKind.LimitExceeded, "Frames that remotes did not finish take too much memory."));
     }
 
     private void RemoteEnded()
@@ -155,6 +158,7 @@ public sealed partial class SecretStream
     {
         result = MessageReadResult.Completed;
         if (_isFrameWatched) FrameDone();
+        if (_heldBytes > 0) _ = FrameMemory.TryHold(ref _heldBytes, 0);
         if (!Frame.TryOpen(_pull!, frame, out var message))
         {
             Abort(frame.Length < SecretStreamPush.Overhead
@@ -171,6 +175,7 @@ public sealed partial class SecretStream
 
     private void AcceptHeader(ReadOnlySpan<byte> header)
     {
+        FrameDone();
         _pull = StreamHeader.TryAccept(header, _hash, IsInitiator, _receiveKey);
         CryptographicOperations.ZeroMemory(_receiveKey);
         if (_pull is null) Abort(new CloseReason(CloseKind.InvalidHeader, "The stream's header is malformed or belongs to another handshake."));
@@ -186,10 +191,17 @@ public sealed partial class SecretStream
         if (_input.Length > 0) return;
         _pending = ReadRawAsync().AsTask();
         _ = _pending.ContinueWith(
-            static (read, state) => ((SecretStream)state!).RawFailed(read.Exception!.InnerException!),
+            static (read, state) => ((SecretStream)state!).Prefetched(read),
             this,
             CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+    }
+
+    // Bytes that lie here unread are our delay, not the remote's.
+    private void Prefetched(Task<int> read)
+    {
+        if (read.IsFaulted) RawFailed(read.Exception.InnerException!);
+        else if (read.IsCompletedSuccessfully) lock (_livenessGate) _liveness.HandleReceived();
     }
 }

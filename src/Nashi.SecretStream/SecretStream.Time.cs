@@ -12,10 +12,12 @@ public sealed partial class SecretStream
 
     private void Watch()
     {
-        _isFrameWatched = _input.Length > 0;
+        // The header is owed from the start: a remote that never sends it is as one that does not finish a frame.
+        var owed = _pull is null ? Math.Max(1, _input.Length) : _input.Length;
+        _isFrameWatched = owed > 0;
         lock (_livenessGate)
         {
-            _liveness.HandleWaiting(Instant.Now(_options.Clock), _input.Length);
+            _liveness.HandleWaiting(Instant.Now(_options.Clock), owed);
             Arm();
         }
     }

@@ -5,7 +5,7 @@ using Nashi.Udx.Driver;
 namespace Nashi.Udx;
 
 /// <summary>Sockets and the streams on them. A stream's id is unique in its host, and its packets may come by any of the sockets.</summary>
-/// <remarks>Thread-safe. Each socket has one thread; a stream's work is done by that thread and by those that read and write it, one at a time.</remarks>
+/// <remarks>Thread-safe. One thread receives from a socket; a stream's work is done by that thread and by those that read and write it, one at a time.</remarks>
 public sealed class UdxHost : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<uint, UdxStream> _streams = new();
@@ -17,6 +17,12 @@ public sealed class UdxHost : IAsyncDisposable
     public UdxHost(UdxOptions? options = null) => Options = options ?? UdxOptions.Default;
 
     internal UdxOptions Options { get; }
+
+    /// <summary>Handlers that threw, on any of the sockets that are open.</summary>
+    internal long HandlerFaults => _sockets.Keys.Sum(socket => socket.HandlerFaults);
+
+    // All sockets of a host share one: its datagrams are handled one at a time then, and nobody waits for a lock.
+    internal SocketLoop? Loop { get; } = SocketLoop.Next();
 
     /// <summary>How many streams are open.</summary>
     public int StreamCount => Volatile.Read(ref _open);

@@ -5,6 +5,7 @@ using Nashi.Udx.Protocol;
 namespace Nashi.Udx;
 
 /// <summary>A UDP socket that carries streams, and datagrams of other protocols beside them.</summary>
+/// <remarks>It shares a thread with many others until its first stream, and has one of its own from then on.</remarks>
 public sealed class UdxSocket : IAsyncDisposable
 {
     private readonly UdxHost _host;
@@ -14,6 +15,7 @@ public sealed class UdxSocket : IAsyncDisposable
     private readonly DatagramHandler _onDatagram;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile UdxDatagramHandler? _handler;
+    private volatile SocketLoop? _loop;
     private volatile bool _closing;
     private long _sleepsUntil;
     private Instant _now;
@@ -25,7 +27,8 @@ public sealed class UdxSocket : IAsyncDisposable
         _datagrams = datagrams;
         _onDatagram = HandleDatagram;
         LocalAddress = datagrams.LocalAddress;
-        new Thread(Run) { IsBackground = true, Name = $"udx {LocalAddress.Port}" }.Start();
+        _sleepsUntil = long.MaxValue;
+        if (!TryShare(host.Loop)) StartThread();
     }
 
     /// <summary>Where it is bound.</summary>
@@ -36,6 +39,11 @@ public sealed class UdxSocket : IAsyncDisposable
 
     /// <summary>Handlers (of datagrams, messages, firewalls) that threw, which they must not; the datagram was dropped.</summary>
     public long HandlerFaults { get; private set; }
+
+    internal IDatagramSocket Datagrams => _datagrams;
+
+    /// <summary>What its loop calls it.</summary>
+    internal int LoopNumber { get; set; }
 
     internal int MaxSegments => _datagrams.MaxSegments;
 
@@ -60,7 +68,7 @@ public sealed class UdxSocket : IAsyncDisposable
 
         _host.Forget(this);
         _closing = true;
-        _datagrams.Wake();
+        Rouse();
         await _ended.Task.ConfigureAwait(false);
         _datagrams.Dispose();
     }
@@ -74,7 +82,34 @@ public sealed class UdxSocket : IAsyncDisposable
     internal void Schedule(UdxStream stream, long at)
     {
         _timers.Set(stream, at);
-        if (at < Volatile.Read(ref _sleepsUntil)) _datagrams.Wake();
+        if (at < Volatile.Read(ref _sleepsUntil)) Rouse();
+    }
+
+    /// <summary>Receives what is there, on the loop's thread, which comes back when there is more.</summary>
+    internal void ReceiveOnce() => _ = ReceiveBatch();
+
+    /// <summary>The loop receives no more: the socket got streams, or is closed.</summary>
+    internal void HandleLeft()
+    {
+        _loop = null;
+        if (_closing) _ended.SetResult();
+        else StartThread();
+    }
+
+    private bool TryShare(SocketLoop? loop)
+    {
+        _loop = loop;
+        if (loop is not null && loop.TryJoin(this)) return true;
+        _loop = null;
+        return false;
+    }
+
+    private void StartThread() => new Thread(Run) { IsBackground = true, Name = $"udx {LocalAddress.Port}" }.Start();
+
+    private void Rouse()
+    {
+        if (_loop is { } loop) loop.Leave(this);
+        else _datagrams.Wake();
     }
 
     private void Run()
@@ -108,12 +143,17 @@ public sealed class UdxSocket : IAsyncDisposable
         const int RoundsMax = 4;
         for (var round = 0; round < RoundsMax; round++)
         {
-            _now = _host.Now();
-            var count = _datagrams.Receive(_onDatagram);
-            foreach (var stream in _touched) stream.Guard(static (stream, now) => stream.FinishBatch(now), _now);
-            _touched.Clear();
-            if (count == 0) return;
+            if (ReceiveBatch() == 0) return;
         }
+    }
+
+    private int ReceiveBatch()
+    {
+        _now = _host.Now();
+        var count = _datagrams.Receive(_onDatagram);
+        foreach (var stream in _touched) stream.Guard(static (stream, now) => stream.FinishBatch(now), _now);
+        _touched.Clear();
+        return count;
     }
 
     private void HandleDatagram(Span<byte> datagram, UdpAddress from)

@@ -1,3 +1,4 @@
+using Nashi.TestKit;
 using System.Globalization;
 
 namespace Nashi.Fuzz;
@@ -6,8 +7,6 @@ namespace Nashi.Fuzz;
 /// <remarks>NASHI_FUZZ_INPUTS and NASHI_FUZZ_SEED make a run longer or repeat one.</remarks>
 public sealed class DecoderTests
 {
-    private const int FixedBytes = 128 * 1024;
-
     private static readonly int Inputs = Setting("NASHI_FUZZ_INPUTS", 20_000);
     private static readonly int Seed = Setting("NASHI_FUZZ_SEED", 1);
 
@@ -17,37 +16,30 @@ public sealed class DecoderTests
     [MemberData(nameof(Names))]
     public void Decode_AnyBytes_NeitherThrowsNorAllocatesMuch(string name)
     {
-        var target = Targets.All.Single(t => t.Name == name);
-        var mutator = new Mutator(Corpus.Load(target.Corpus.Where(HasCorpus)), (ulong)Seed);
+        var target = Find(name);
+        var mutator = new Mutator([.. Corpus.Load(target), .. CorpusFile.Load(name)], (ulong)Seed);
         var accepted = 0;
         for (var i = 0; i < Inputs; i++) accepted += Try(target, mutator.Next(), i) ? 1 : 0;
         Assert.True(accepted > 0, $"{name} accepted nothing: its corpus is of another format.");
     }
 
-    private static bool Try(Target target, byte[] input, int number)
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Decode_WhatFuzzingKept_NeitherThrowsNorAllocatesMuch(string name)
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        bool accepted;
-        try
-        {
-            accepted = target.Decode(input);
-        }
-        catch (Exception error)
-        {
-            throw new InvalidOperationException(Describe(target, input, number), error);
-        }
-
-        var spent = GC.GetAllocatedBytesForCurrentThread() - before;
-        var allowed = FixedBytes + ((long)input.Length * target.BytesPerByte);
-        Assert.True(spent <= allowed, $"{spent} bytes allocated, {allowed} allowed. {Describe(target, input, number)}");
-        return accepted;
+        var kept = CorpusFile.Load(name);
+        Assert.NotEmpty(kept);
+        for (var i = 0; i < kept.Count; i++) _ = Try(Find(name), kept[i], i);
     }
 
-    private static bool HasCorpus(string area) =>
-        area.StartsWith("text:", StringComparison.Ordinal) || area.StartsWith("hex:", StringComparison.Ordinal) || File.Exists(TestKit.Repository.PathOf("tests", "vectors", area + ".json"));
+    private static Target Find(string name) => Targets.All.Single(target => target.Name == name);
 
-    private static string Describe(Target target, byte[] input, int number) =>
-        $"{target.Name}, seed {Seed}, input {number}: {Convert.ToHexStringLower(input.AsSpan(0, Math.Min(400, input.Length)))}";
+    private static bool Try(Target target, byte[] input, int number)
+    {
+        var accepted = Trial.Run(target, input, out var fault);
+        if (fault is not null) Assert.Fail($"{target.Name}, seed {Seed}, input {number}: {Convert.ToHexStringLower(input.AsSpan(0, Math.Min(400, input.Length)))}: {fault}");
+        return accepted;
+    }
 
     private static int Setting(string name, int fallback) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : fallback;

@@ -90,6 +90,8 @@ internal static class Targets
         new("UDP address", ["text:127.0.0.1:80", "text:[::1]:80"], bytes => UdpAddress.TryParse(Text(bytes), out _)),
         new("DHT request", ["connect", "dht"], bytes => RpcRequest.TryDecode(bytes, out _)),
         new("DHT response", ["connect", "dht"], bytes => RpcResponse.TryDecode(bytes, out _)),
+        new("DHT node", ["connect", "dht"], NodeUnderAttack.Feed, 8192),
+        new("hole-punch sealed", ["connect", "dht"], NodeUnderAttack.Open),
         new("DHT announce", ["connect", "dht"], bytes => AnnounceMessage.TryDecode(bytes, out _)),
         new("DHT peer record", ["connect", "dht"], bytes => PeerRecord.TryDecode(bytes, out _)),
         new("DHT lookup answer", ["connect", "dht"], bytes => LookupAnswer.TryDecode(bytes, out _)),

@@ -110,7 +110,8 @@ internal sealed class MoveWorld
         var forged = new byte[PacketHeader.Size];
         var sequence = isQuestion ? header.Sequence + (uint)Dice.Next(1000) : header.Sequence;
         new PacketHeader(isQuestion ? PacketTypes.Heartbeat : PacketTypes.Message, 0, header.StreamId, header.Window, sequence, header.Ack).Write(forged);
-        PathName? path = Dice.Next(3) switch { 0 => PathName.Relay, 1 => PathName.Direct, _ => null };
+        // Whoever speaks for a direct path that has died keeps the stream there: he could as well destroy it.
+        PathName? path = Dice.Next(3) switch { 0 => PathName.Relay, 1 when _directDiesAt == long.MaxValue => PathName.Direct, _ => null };
         Later(Dice.Next(100_000), () => to.Handle(forged, path));
     }
 

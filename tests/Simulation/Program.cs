@@ -17,6 +17,7 @@ internal static class Program
                 "sybil" => Sybil(flags),
                 "plot" => Plot(flags),
                 "moves" => await MovesAsync(flags),
+                "sockets" => await SocketsAsync(flags),
                 _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
             };
         }
@@ -59,19 +60,35 @@ internal static class Program
 
     private static int Sybil(Flags flags)
     {
-        var run = new SybilRun(Options(flags, 1000, 0), flags.Count("trials", 100), flags.Count("searches", 5));
-        var only = flags.Text("only");
-        var settle = TimeSpan.FromMinutes(flags.Number("settle", 10));
+        var (seeds, first) = (flags.Count("seeds", 20), flags.Count("seed", 1));
+        var (trials, searches, isPlain) = (flags.Count("trials", 10), flags.Count("searches", 5), flags.Text("plain") == "yes");
+        var (only, settle, options) = (flags.Text("only"), TimeSpan.FromMinutes(flags.Number("settle", 10)), Options(flags, 1000, 0));
         flags.End();
-        run.Grow(settle);
-        foreach (var plan in SybilRun.Plans.Where(plan => only is null || plan.Name.Contains(only, StringComparison.Ordinal)))
+        var plans = SybilRun.Plans.Where(plan => only is null || only.Split('|').Any(part => plan.Name.Contains(part, StringComparison.Ordinal))).ToArray();
+        var totals = plans.ToDictionary(plan => plan.Name, plan => new SybilResult(plan.Name));
+        for (var seed = first; seed < first + seeds; seed++)
         {
-            Console.WriteLine($"ours, ours     {run.Play(plan)}");
-            Console.WriteLine($"ours, plain    {run.Play(plan, searcherWidens: false)}");
-            Console.WriteLine($"plain, plain   {run.Play(plan, announcerWidens: false, searcherWidens: false)}");
+            var run = new SybilRun(options with { Seed = (ulong)seed }, trials, searches);
+            run.Grow(settle);
+            foreach (var plan in plans)
+            {
+                var result = run.Play(plan, announcerWidens: !isPlain, searcherWidens: !isPlain);
+                Console.WriteLine($"seed {seed,3} {result}");
+                totals[plan.Name].Add(result);
+            }
         }
 
+        foreach (var total in totals.Values) Console.WriteLine($"all {seeds,4} {total}");
         return 0;
+    }
+
+    private static async Task<int> SocketsAsync(Flags flags)
+    {
+        var run = new SocketsRun(
+            flags.Count("nodes", 1000), flags.Count("topics", 200), flags.Count("searches", 2000), flags.Count("parallel", 16), (ulong)flags.Number("seed", 1));
+        flags.End();
+        (await run.RunAsync()).Print(Console.Out);
+        return run.Found == run.Searches ? 0 : 1;
     }
 
     private static WorldOptions Options(Flags flags, int nodes = 10_000, double nat = 0.7) => new()

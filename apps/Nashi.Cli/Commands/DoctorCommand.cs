@@ -39,9 +39,11 @@ internal static class DoctorCommand
         ReportMemory(context, cache.Loaded);
         await node.BootstrappedAsync(cancellation).ConfigureAwait(false);
         _ = await DoctorRelays.CheckAsync(context, cache.Loaded, cancellation).ConfigureAwait(false);
-        if (node.TcpRelay is { } relay && node.GetStats().Answered > 0)
+        if (node.TcpRelay is { } detour && node.GetStats().Answered > 0)
         {
-            ConcludeBlocked(context, relay);
+            ReportFailures(context);
+            _ = ReportClock(context, began, wall);
+            ConcludeBlocked(context, detour);
             return;
         }
 

@@ -30,6 +30,10 @@ internal static unsafe partial class Libc
     public const short PollIn = 1;
     public const int EfdNonBlock = 0x800;
     public const int EfdCloseOnExec = 0x80000;
+    public const int EpollCloseOnExec = 0x80000;
+    public const int EpollAdd = 1;
+    public const int EpollRemove = 2;
+    public const uint EpollIn = 1;
     public const int EPerm = 1;
     public const int EIntr = 4;
     public const int EIo = 5;
@@ -109,6 +113,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int eventfd(uint value, int flags);
+
+    [LibraryImport("libc")]
+    public static partial int epoll_create1(int flags);
+
+    [LibraryImport("libc")]
+    public static partial int epoll_ctl(int epoll, int operation, int descriptor, void* watched);
+
+    [LibraryImport("libc")]
+    public static partial int epoll_wait(int epoll, void* ready, int count, int milliseconds);
 
     [LibraryImport("libc")]
     public static partial nint read(int descriptor, void* buffer, nuint count);

@@ -7,18 +7,12 @@ namespace Nashi.Datagrams.Linux;
 /// <remarks>What the kernel refuses (GRO, GSO) is switched off and done without. Sizes: dotnet.md §2a.</remarks>
 internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 {
-    private const int BatchMax = 16;
-    // With GRO the kernel joins datagrams of one flow into up to 64 KiB.
-    private const int SlotSize = 65_536;
     private const int ControlSize = 64;
     private const int SegmentsMax = 40;
 
     private readonly int _socket;
     private readonly int _event;
     private readonly bool _isIPv4;
-    // Made by the first receive: a socket that only waits for its first datagram costs next to nothing.
-    private byte* _memory;
-    private Libc.MMsgHdr* _messages;
     private readonly ReaderWriterLockSlim _life = new();
     private volatile bool _canSegment = true;
     private bool _closed;
@@ -41,6 +35,9 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     }
 
     public UdpAddress LocalAddress { get; }
+
+    /// <summary>The kernel's number of it.</summary>
+    public int Descriptor => _socket;
 
     public bool HasDatagram
     {
@@ -70,11 +67,12 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     public int Receive(DatagramHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        if (_memory is null) AllocateMemory();
-        ResetLengths();
-        var count = Libc.recvmmsg(_socket, _messages, BatchMax, Libc.MsgDontWait, null);
+        var ring = ReceiveRing.Take();
+        ring.ResetLengths();
+        var count = Libc.recvmmsg(_socket, ring.Messages, ReceiveRing.BatchMax, Libc.MsgDontWait, null);
         var datagrams = 0;
-        for (var i = 0; i < count; i++) datagrams += Deliver(ref _messages[i], handler);
+        for (var i = 0; i < count; i++) datagrams += Deliver(ref ring.Messages[i], handler);
+        ring.GiveBack();
         return datagrams;
     }
 
@@ -122,7 +120,6 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
             if (_closed) return;
             _closed = true;
             Close();
-            NativeMemory.AlignedFree(_memory);
         }
         finally
         {
@@ -261,40 +258,5 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         length = SocketAddressCodec.Size;
         _ = Libc.getsockname(_socket, name, &length);
         return SocketAddressCodec.Read(new ReadOnlySpan<byte>(name, SocketAddressCodec.Size));
-    }
-
-    private void AllocateMemory()
-    {
-        _memory = (byte*)NativeMemory.AlignedAlloc(BatchMax * (SlotSize + SocketAddressCodec.Size + ControlSize + (nuint)sizeof(Libc.IoVec) + (nuint)sizeof(Libc.MMsgHdr)), 64);
-        _messages = LayOut(_memory);
-    }
-
-    private static Libc.MMsgHdr* LayOut(byte* memory)
-    {
-        var messages = (Libc.MMsgHdr*)memory;
-        var vectors = (Libc.IoVec*)(messages + BatchMax);
-        var names = (byte*)(vectors + BatchMax);
-        var controls = names + (BatchMax * SocketAddressCodec.Size);
-        var slots = controls + (BatchMax * ControlSize);
-        for (var i = 0; i < BatchMax; i++)
-        {
-            vectors[i] = new Libc.IoVec { Base = slots + (i * SlotSize), Length = SlotSize };
-            messages[i] = default;
-            messages[i].Header.Name = names + (i * SocketAddressCodec.Size);
-            messages[i].Header.Vectors = vectors + i;
-            messages[i].Header.VectorCount = 1;
-            messages[i].Header.Control = controls + (i * ControlSize);
-        }
-
-        return messages;
-    }
-
-    private void ResetLengths()
-    {
-        for (var i = 0; i < BatchMax; i++)
-        {
-            _messages[i].Header.NameLength = SocketAddressCodec.Size;
-            _messages[i].Header.ControlLength = ControlSize;
-        }
     }
 }

@@ -17,8 +17,6 @@ namespace Nashi.Dht.Announcing;
 /// </remarks>
 internal sealed class Announcer : IServerAnnouncer
 {
-    private const int RelayCount = 3;
-    private const int AroundCount = 8;
     private const int PingRounds = 100;
     private const int PingRetries = 1;
 
@@ -204,7 +202,7 @@ internal sealed class Announcer : IServerAnnouncer
         var outcome = await _node.QueryAsync(new AskOptions(_target, DhtCommand.FindPeer) { Seeds = _seeds }, cancellationToken).ConfigureAwait(false);
         if (outcome.Closest.Count == 0) return;
         _seeds = [.. outcome.Closest.Select(reply => reply.From)];
-        var announced = await Task.WhenAll(Choose(outcome).Select(reply => AnnounceAtAsync(reply, cancellationToken))).ConfigureAwait(false);
+        var announced = await Task.WhenAll(AnnouncePlaces.Choose(outcome).Select(reply => AnnounceAtAsync(reply, cancellationToken))).ConfigureAwait(false);
         RelayRoute[] relays = [.. announced.Where(route => route is not null).Select(route => route!.Value)];
         if (relays.Length == 0) return;
         UdpAddress[] addresses = [.. relays.Select(relay => relay.Relay)];
@@ -214,13 +212,6 @@ internal sealed class Announcer : IServerAnnouncer
         Log.Announced(_node.Logger, _keyPair.PublicKey, relays.Length);
         var stale = before[0].Relays.Select(relay => relay.Relay).Except(relays.Select(relay => relay.Relay));
         await Task.WhenAll(stale.Select(UnannounceAsync)).ConfigureAwait(false);
-    }
-
-    // A crowd right at the key may be one attacker's: then some of the neighbourhood, evenly, are to know us too. Source: threats.md row 8.
-    private static IEnumerable<RpcReply> Choose(QueryOutcome outcome)
-    {
-        var step = Math.Max(1, outcome.Around.Count / AroundCount);
-        return outcome.Closest.Take(RelayCount).Concat(outcome.Around.Where((_, i) => i % step == 0).Take(AroundCount));
     }
 
     private async Task<RelayRoute?> AnnounceAtAsync(RpcReply reply, CancellationToken cancellationToken)

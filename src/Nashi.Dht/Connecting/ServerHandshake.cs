@@ -16,6 +16,8 @@ namespace Nashi.Dht.Connecting;
 /// </remarks>
 internal sealed class ServerHandshake : IAsyncDisposable
 {
+    private const int MaxWaiting = 32;
+
     private readonly ServerContext _context;
     private readonly int _id;
     private readonly Lane _lane;
@@ -34,6 +36,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private bool _waitsOnlyForRelay;
     private Instant _neighbourUntil;
     private bool _hasEnded;
+    private int _waiting;
 
     /// <summary>Prepares.</summary>
     public ServerHandshake(ServerContext context, int id)
@@ -57,11 +60,24 @@ internal sealed class ServerHandshake : IAsyncDisposable
         finally
         {
             _reply.TrySetResult(null);
+            Volatile.Write(ref _waiting, 0);
         }
     });
 
-    /// <summary>Takes a hole-punch message.</summary>
-    public void HandleHolepunch(HolepunchMessage message, IPeerRequest request) => _lane.Post(() => _punch?.HandleMessage(message, request));
+    /// <summary>Asks whether one more message may wait for its turn: a stranger sends faster than we work.</summary>
+    public bool TryWait()
+    {
+        if (Interlocked.Increment(ref _waiting) <= MaxWaiting) return true;
+        Interlocked.Decrement(ref _waiting);
+        return false;
+    }
+
+    /// <summary>Takes a hole-punch message that was let in by <see cref="TryWait"/>.</summary>
+    public void HandleHolepunch(HolepunchMessage message, IPeerRequest request) => _lane.Post(() =>
+    {
+        Interlocked.Decrement(ref _waiting);
+        _punch?.HandleMessage(message, request);
+    });
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()

@@ -9,7 +9,11 @@ internal sealed class SourceBudget(double perSecond, double burst, double totalP
     /// <summary>How many hosts are remembered.</summary>
     public const int MaxSources = 4096;
 
+    // A look through a full house takes time: not for each stranger anew.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<UdpAddress, Bucket> _sources = [];
+    private Instant _sweepsAt;
     private Bucket _total = new(totalPerSecond, Instant.Zero);
 
     /// <summary>Takes one unit of <paramref name="source"/>'s budget.</summary>
@@ -28,6 +32,8 @@ internal sealed class SourceBudget(double perSecond, double burst, double totalP
 
     private bool MakeRoom(Instant now)
     {
+        if (now < _sweepsAt) return false;
+        _sweepsAt = now + SweepEvery;
         foreach (var (host, bucket) in _sources)
         {
             if (bucket.Fill(perSecond, burst, now).Tokens >= burst) _sources.Remove(host);

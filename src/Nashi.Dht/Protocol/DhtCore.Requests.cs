@@ -22,13 +22,14 @@ internal sealed partial class DhtCore
     /// <inheritdoc />
     public void HandleRequest(InboundRequest request, Instant now)
     {
-        if (request.FromId is { } id) Greet(id, request.From, now);
         if (request.Message.IsInternal) HandleInternal(request, now);
         else HandleApplication(request, now);
+        // After the answer, which makes us known: our greeting is not to be greeted.
+        if (request.FromId is { } id) Greet(id, request.From, now);
     }
 
     // A request's source may be forged: only a node that answers enters the table. Whoever would find no place there is not asked, or two nodes that
-    // have no room for each other would greet for ever.
+    // have no room for each other would greet for ever. Nobody far away can forge the loopback.
     private void Greet(Bytes32 id, UdpAddress from, Instant now)
     {
         if (_table.Find(id) is { } known)
@@ -37,7 +38,14 @@ internal sealed partial class DhtCore
             return;
         }
 
-        if (_checks >= MaxChecks || IsOwn(from) || !MayEnter(id, from)) return;
+        if (IsOwn(from) || !MayEnter(id, from)) return;
+        if (from.IPv4 >> 24 == 127)
+        {
+            TryEnter(new KnownNode(id, from, _tick), now);
+            return;
+        }
+
+        if (_checks >= MaxChecks) return;
         _checks++;
         Send(RpcCall.Ping(from, (_, _) => _checks--, retries: 1), now);
     }

@@ -71,11 +71,31 @@ internal sealed partial class DhtCore
     {
         if (_isLookingAround) return;
         _isLookingAround = true;
-        Refresh(now, at =>
+        if (IsEphemeral && _options.IsEphemeral == false && !IsFirewalled) SettleFirst(now);
+        else LookAtOnce(now);
+    }
+
+    private void LookAtOnce(Instant now) => Refresh(now, at =>
+    {
+        if (_options.IsEphemeral == true || _nat.Count == 0) EndLookAround();
+        else Reconsider(mayServe: _options.IsEphemeral == false, at, _ => EndLookAround());
+    });
+
+    // Who serves from the start needs only its address to know its place: one look around it will do.
+    private void SettleFirst(Instant now)
+    {
+        var left = Math.Min(_entrances.Count, NatWitnesses);
+        foreach (var entrance in _entrances.Take(left).ToArray())
         {
-            if (_options.IsEphemeral == true || _nat.Count == 0) EndLookAround();
-            else Reconsider(mayServe: _options.IsEphemeral == false, at, _ => EndLookAround());
-        });
+            Send(
+                RpcCall.Ping(entrance, (_, at) =>
+                {
+                    if (--left > 0) return;
+                    if (_nat.Address is { Port: not 0 } seen) Settle(seen, at, looksAround: false);
+                    LookAtOnce(at);
+                }),
+                now);
+        }
     }
 
     private void EndLookAround()
@@ -103,7 +123,8 @@ internal sealed partial class DhtCore
                 MayWiden = false,
                 Finished = outcome =>
                 {
-                    Size.Observe(target, [.. outcome.Closest.Select(reply => reply.FromId!.Value)]);
+                    // Near other points of our table somebody may crowd, and be taken for the network.
+                    if (target == _table.OwnId) Size.Observe(target, outcome.Ids);
                     Later(Instant.Zero, at => done?.Invoke(at));
                 },
             },
@@ -160,7 +181,7 @@ internal sealed partial class DhtCore
     }
 
     // Moves to the place that belongs to the address, and takes along whom it knows.
-    private void Settle(UdpAddress address, Instant now)
+    private void Settle(UdpAddress address, Instant now, bool looksAround = true)
     {
         if (!IsEphemeral && _ownAddress == address) return;
         var old = _table;
@@ -172,6 +193,6 @@ internal sealed partial class DhtCore
         }
 
         _events.StandingChanged();
-        if (HasEntrances) Refresh(now);
+        if (HasEntrances && looksAround) Refresh(now);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nashi.Datagrams;
 using Nashi.Dht.Queries;
 using Nashi.Dht.Records;
@@ -111,10 +112,16 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     public bool IsProven(UdpAddress address) => _table.Count > 0 && _table.Find(NodeId.Of(address)) is not null;
 
     /// <inheritdoc />
-    public IReadOnlyList<UdpAddress> CloserTo(Bytes32 target) => Known(target);
+    public IReadOnlyList<UdpAddress> CloserTo(Bytes32 target) => Known(target, RoutingTable.K);
 
     /// <inheritdoc />
-    public IReadOnlyList<UdpAddress> Known(Bytes32 target) => _table.Closest(target).ConvertAll(node => node.Address);
+    public IReadOnlyList<UdpAddress> Known(Bytes32 target, int count)
+    {
+        var nodes = CollectionsMarshal.AsSpan(_table.Closest(target, count));
+        var addresses = new UdpAddress[nodes.Length];
+        for (var i = 0; i < addresses.Length; i++) addresses[i] = nodes[i].Address;
+        return addresses;
+    }
 
     /// <inheritdoc />
     public bool IsOwn(UdpAddress address) => !IsEphemeral && address == _ownAddress;
@@ -160,13 +167,15 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
         else
         {
             known = new KnownNode(id, reply.From, _tick);
-            if (IsOwn(reply.From) || (!_table.TryAdd(known) && !MakeRoom(known, now))) return;
+            if (!TryEnter(known, now)) return;
         }
 
         if (!ReferenceEquals(reply.Socket, DefaultSocket) || _tick - known.SampledTick < OldAfter) return;
         known.SampledTick = _tick;
         _nat.Add(reply.Seen);
     }
+
+    private bool TryEnter(KnownNode node, Instant now) => !IsOwn(node.Address) && (_table.TryAdd(node) || MakeRoom(node, now));
 
     // Whoever was pinged longest ago must answer now, or makes room.
     private bool MakeRoom(KnownNode newcomer, Instant now)
@@ -187,7 +196,7 @@ internal sealed partial class DhtCore : IRpcOwner, IQueryHost
     private KnownNode? Replaceable(in Bytes32 id)
     {
         if (_repings >= MaxRepings || !IsBootstrapped || _table.CandidateToReplace(id) is not { } oldest) return null;
-        if (_tick - oldest.PingedTick < RecentWithin || (_tick - oldest.SeenTick < RecentWithin && _tick - oldest.AddedTick > OldAfter)) return null;
+        if (_tick - oldest.PingedTick < RecentWithin || _tick - oldest.SeenTick < RecentWithin) return null;
         return oldest;
     }
 

@@ -9,7 +9,7 @@ namespace Nashi.Dht.Queries;
 internal interface IQueryHost
 {
     /// <summary>Nodes known near a target, nearest first.</summary>
-    IReadOnlyList<UdpAddress> Known(Bytes32 target);
+    IReadOnlyList<UdpAddress> Known(Bytes32 target, int count);
 
     /// <summary>Where everybody starts.</summary>
     IReadOnlyList<UdpAddress> Bootstrap { get; }

@@ -15,8 +15,8 @@ internal sealed partial class Query
 {
     private const int MaxAround = 96;
 
-    // More than chance would have nearer than a candidate: it belongs to the crowd.
-    private const double CrowdFactor = 4;
+    // A scout begins with so many that its node knows: those nearest to its point may all be of the crowd.
+    private const int ScoutSeeds = 4 * RoutingTable.K;
 
     // How many bits beyond the neighbourhood's the points of the scouts share with the target. Sharing exactly so many, a point has a part of the
     // neighbourhood nearer than the crowd.
@@ -31,49 +31,73 @@ internal sealed partial class Query
     private int _scoutsOut;
     private int _aroundAsked;
 
-    private bool IsSuspicious() => _host.Size.IsCrowded(_options.Target, [.. _closest.Select(reply => reply.FromId!.Value)]);
+    // Who knows no size yet, being one of the first, knows nothing of crowds either.
+    private bool IsSuspicious() => (_host.Size.Estimate <= 0 && _closest.Count >= RoutingTable.K) || _host.Size.IsCrowded(_options.Target, [.. _closest.Select(reply => reply.FromId!.Value)]);
 
-    private void LookAround(Instant now)
+    // Perhaps the network has grown since we knew its size: then the nearest are as near everywhere.
+    private void LookElsewhere(Instant now)
     {
         _phase = Phase.LookingAround;
-        var sharedBits = Math.Max(0, BitOperations.Log2((uint)Math.Max(1, _host.Size.Estimate / Neighbours)));
-        foreach (var known in _host.Known(_options.Target)) NoteNeighbour(known, NodeId.Of(known), sharedBits);
-        _scoutsOut = Depths.Length;
-        foreach (var depth in Depths) _scouts.Add(MakeScout(PointNear(_options.Target, sharedBits + depth), sharedBits));
-        foreach (var scout in _scouts) scout.Start(now);
-    }
-
-    private Query MakeScout(Bytes32 point, int sharedBits)
-    {
-        Query scout = null!;
-        return scout = new Query(_host, new QueryOptions
+        var point = NodeId.RandomNear(_options.Target, 0, _host.Random);
+        var scout = new Query(_host, new QueryOptions
         {
             Target = point,
             IsInternal = true,
             Command = InternalCommand.FindNode,
             Retries = _options.Retries,
-            Concurrency = _options.Concurrency / 2,
+            Concurrency = _options.Concurrency,
+            Seeds = _host.Known(point, ScoutSeeds),
+            MayVisit = new CrowdLimit(_options.Target, _host.Size.Estimate).MayPass,
             MayWiden = false,
-            Finished = outcome => HandleScout(outcome, sharedBits, scout._now),
+            Finished = outcome =>
+            {
+                _host.Size.Check(point, outcome.Ids, outcome.At);
+                if (_phase != Phase.LookingAround) return;
+                if (_host.Size.Estimate > 0 && IsSuspicious()) LookAround(outcome.At);
+                else EndSearch(outcome.At);
+            },
         });
+        _scouts.Add(scout);
+        scout.Start(now);
     }
+
+    private void LookAround(Instant now)
+    {
+        _phase = Phase.LookingAround;
+        var sharedBits = Math.Max(0, BitOperations.Log2((uint)Math.Max(1, _host.Size.Estimate / Neighbours)));
+        foreach (var known in _host.Known(_options.Target, ScoutSeeds)) NoteNeighbour(known, NodeId.Of(known), sharedBits);
+        _scoutsOut = Depths.Length;
+        var limit = new CrowdLimit(_options.Target, _host.Size.Estimate);
+        Query[] scouts = [.. Depths.Select(depth => MakeScout(PointNear(_options.Target, sharedBits + depth), sharedBits, limit))];
+        _scouts.AddRange(scouts);
+        foreach (var scout in scouts) scout.Start(now);
+    }
+
+    private Query MakeScout(Bytes32 point, int sharedBits, CrowdLimit limit) => new(_host, new QueryOptions
+    {
+        Target = point,
+        IsInternal = true,
+        Command = InternalCommand.FindNode,
+        Retries = _options.Retries,
+        Concurrency = _options.Concurrency / 2,
+        Seeds = _host.Known(point, ScoutSeeds),
+        MayVisit = limit.MayPass,
+        MayWiden = false,
+        Finished = outcome => HandleScout(outcome, sharedBits, outcome.At),
+    });
 
     private void NoteNeighbour(UdpAddress address, in Bytes32 id, int sharedBits)
     {
         if (NodeId.SharedBits(id, _options.Target) >= sharedBits) _found.Add(address);
     }
 
+    // Shares exactly so many bits with the target.
     private Bytes32 PointNear(in Bytes32 target, int sharedBits)
     {
-        Span<byte> point = stackalloc byte[Bytes32.Size];
-        _host.Random.Fill(point);
-        var whole = sharedBits / 8;
-        target.AsSpan()[..whole].CopyTo(point);
-        var mask = (byte)(0xff00 >> (sharedBits % 8));
-        point[whole] = (byte)((target.AsSpan()[whole] & mask) | (point[whole] & ~mask));
-        var next = (byte)(0x80 >> (sharedBits % 8));
-        point[whole] = (byte)((point[whole] & ~next) | (~target.AsSpan()[whole] & next));
-        return new Bytes32(point);
+        Span<byte> other = stackalloc byte[Bytes32.Size];
+        target.AsSpan().CopyTo(other);
+        other[sharedBits / 8] ^= (byte)(0x80 >> (sharedBits % 8));
+        return NodeId.RandomNear(new Bytes32(other), sharedBits + 1, _host.Random);
     }
 
     private void HandleScout(QueryOutcome outcome, int sharedBits, Instant now)
@@ -110,10 +134,11 @@ internal sealed partial class Query
     {
         foreach (var reply in _closest) _found.Remove(reply.From);
         var picked = new List<UdpAddress>();
-        foreach (var (distance, address) in _found.Select(address => (NodeId.Distance(_options.Target, NodeId.Of(address)), address)).Order(Comparer<(double Distance, UdpAddress)>.Create((a, b) => a.Distance.CompareTo(b.Distance))))
+        var limit = new CrowdLimit(_options.Target, _host.Size.Estimate);
+        foreach (var (address, id) in _found.Select(address => (address, Id: NodeId.Of(address))).OrderBy(found => NodeId.Distance(_options.Target, found.Id)))
         {
             if (picked.Count == MaxAround) break;
-            if (picked.Count < 3 + (CrowdFactor * _host.Size.Estimate * distance)) picked.Add(address);
+            if (limit.MayPass(id)) picked.Add(address);
         }
 
         return picked;

@@ -66,7 +66,7 @@ internal sealed partial class Query
         foreach (var seed in _options.Seeds) AddCandidate(seed, null);
         if (_candidates.Count < RoutingTable.K)
         {
-            foreach (var known in _host.Known(_options.Target)) AddCandidate(known, null);
+            foreach (var known in _host.Known(_options.Target, RoutingTable.K)) AddCandidate(known, null);
         }
 
         if (_candidates.Count < RoutingTable.K) AskBootstrap();
@@ -105,8 +105,8 @@ internal sealed partial class Query
         while (_inflight < _options.Concurrency + _slow && _visits < MaxVisits && _candidates.Min is { Id: var id } next && _candidates.Count > 0)
         {
             _candidates.Remove(next);
-            if (IsNearer(id)) Visit(next, now);
-            else _candidates.Clear(); // Nearest first: the rest is further still.
+            if (!IsNearer(id)) _candidates.Clear(); // Nearest first: the rest is further still.
+            else if (_options.MayVisit?.Invoke(id) != false) Visit(next, now);
         }
 
         if (_inflight == 0 || (_inflight == _slow && _closest.Count >= RoutingTable.K && _candidates.Count == 0)) EndAsking(now);
@@ -202,7 +202,9 @@ internal sealed partial class Query
             }
         }
 
-        if (_options.MayWiden && IsSuspicious()) LookAround(now);
+        if (!_options.MayWiden || !IsSuspicious()) EndSearch(now);
+        else if (!_host.Size.IsFresh(now)) LookElsewhere(now);
+        else if (_host.Size.Estimate > 0) LookAround(now);
         else EndSearch(now);
     }
 
@@ -237,7 +239,7 @@ internal sealed partial class Query
     {
         _phase = Phase.Done;
         _candidates.Clear();
-        _options.Finished(new(_closest, _answers, _committed, _commitError) { Around = _around });
+        _options.Finished(new(_closest, _answers, _committed, _commitError) { Around = _around, At = _now });
     }
 
     private int CompareCandidates(Candidate a, Candidate b)

@@ -30,6 +30,9 @@ internal sealed record QueryOptions
     /// <summary>Whether to look around when the closest nodes are suspiciously close. Default: yes.</summary>
     public bool MayWiden { get; init; } = true;
 
+    /// <summary>Whether a node may be asked at all. Default: every one.</summary>
+    public Func<Bytes32, bool>? MayVisit { get; init; }
+
     /// <summary>Called with each answer that has no error, from a node's lane.</summary>
     public Action<Rpc.RpcReply>? Replied { get; init; }
 

@@ -1,4 +1,5 @@
 using Nashi.Dht.Rpc;
+using Nashi.Encoding;
 
 namespace Nashi.Dht.Queries;
 
@@ -11,4 +12,10 @@ internal sealed record QueryOutcome(IReadOnlyList<RpcReply> Closest, int Answers
 {
     /// <summary>More nodes of the neighbourhood, when the closest are suspiciously close: asked and stored at as well. Source: threats.md §3 row 8.</summary>
     public IReadOnlyList<RpcReply> Around { get; init; } = [];
+
+    /// <summary>When it ended.</summary>
+    public Instant At { get; init; }
+
+    /// <summary>Where the closest nodes live.</summary>
+    public Bytes32[] Ids => [.. Closest.Select(reply => reply.FromId!.Value)];
 }

@@ -40,10 +40,10 @@ internal sealed class RelaySession : IChannelHandler, IAsyncDisposable
     }
 
     /// <summary>Tells the client where its counterpart can be reached.</summary>
-    public void SendPair(PairMessage message) => _ = _channel?.Send(RelayMessage.Pair, message.Encode());
+    public void SendPair(PairMessage message) => Send(RelayMessage.Pair, message.Encode());
 
     /// <summary>Tells the client that a pairing is off.</summary>
-    public void SendUnpair(Bytes32 token) => _ = _channel?.Send(RelayMessage.Unpair, new UnpairMessage(token).Encode());
+    public void SendUnpair(Bytes32 token) => Send(RelayMessage.Unpair, new UnpairMessage(token).Encode());
 
     /// <summary>Closes a client that has long had no pairing.</summary>
     public void CheckIdle(Instant now)
@@ -89,6 +89,14 @@ internal sealed class RelaySession : IChannelHandler, IAsyncDisposable
         _relay.Forget(this);
         await _mux.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Answers that a client does not read would pile up: it is shown the door. Elsewhere, because the relay's gate may be held.
+    private void Send(int type, ReadOnlySpan<byte> message)
+    {
+        if (_channel is null || _channel.Send(type, message) || _channel.IsClosed) return;
+        _relay.CountMalformed();
+        ThreadPool.UnsafeQueueUserWorkItem(static session => _ = session.DisposeAsync().AsTask(), this, preferLocal: false);
     }
 
     private void Refuse()

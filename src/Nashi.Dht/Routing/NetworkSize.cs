@@ -13,21 +13,38 @@ internal sealed class NetworkSize
     private const int Capacity = 16;
     private const double Margin = 1.5;
     private const double Unlikely = 0.0005;
+    // A sample so much higher is not chance: the network has grown.
+    private const double Growth = 2;
+
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(30);
 
     private readonly double[] _samples = new double[Capacity];
     private int _count;
+    private Instant _checkedAt = Instant.Never;
 
     /// <summary>The estimate; zero when nothing is known.</summary>
     public double Estimate { get; private set; }
+
+    /// <summary>Whether it was checked lately: what is crowded by this estimate is crowded.</summary>
+    public bool IsFresh(Instant now) => _checkedAt != Instant.Never && now - _checkedAt < FreshFor;
 
     /// <summary>The nearest nodes to a point of our choice, nearest first, are known.</summary>
     public void Observe(in Bytes32 target, IReadOnlyList<Bytes32> closest)
     {
         if (closest.Count < RoutingTable.K) return;
-        _samples[_count++ % Capacity] = (closest.Count - 1) / Math.Max(NodeId.Distance(target, closest[^1]), 1e-15);
+        var sample = (closest.Count - 1) / Math.Max(NodeId.Distance(target, closest[^1]), 1e-15);
+        if (sample > Estimate * Growth) _count = 0;
+        _samples[_count++ % Capacity] = sample;
         var known = _samples.AsSpan(0, Math.Min(_count, Capacity)).ToArray();
         Array.Sort(known);
         Estimate = known[known.Length / 2];
+    }
+
+    /// <summary>Observes, because something looked crowded.</summary>
+    public void Check(in Bytes32 target, IReadOnlyList<Bytes32> closest, Instant now)
+    {
+        _checkedAt = now;
+        Observe(target, closest);
     }
 
     /// <summary>Whether so many nodes so near to a point were brought there by somebody.</summary>

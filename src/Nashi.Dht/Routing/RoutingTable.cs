@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.Rpc;
@@ -94,7 +95,14 @@ internal sealed class RoutingTable(Bytes32 ownId)
         }
 
         for (var i = row - 1; i >= 0 && nodes.Count < count; i--) Take(nodes, i);
-        nodes.Sort((a, b) => NodeId.CompareDistance(target, a.Id, b.Id));
+        Span<ulong> distances = stackalloc ulong[Math.Min(nodes.Count, 512)];
+        if (nodes.Count > distances.Length) nodes.Sort((a, b) => NodeId.CompareDistance(target, a.Id, b.Id));
+        else
+        {
+            for (var i = 0; i < distances.Length; i++) distances[i] = NodeId.DistancePrefix(target, nodes[i].Id);
+            distances.Sort(CollectionsMarshal.AsSpan(nodes));
+        }
+
         if (nodes.Count > count) nodes.RemoveRange(count, nodes.Count - count);
         return nodes;
     }
@@ -119,6 +127,6 @@ internal sealed class RoutingTable(Bytes32 ownId)
 
     private void Take(List<KnownNode> nodes, int row)
     {
-        if (_rows[row] is { } found) nodes.AddRange(found);
+        if (_rows[row] is { } found) nodes.AddRange(CollectionsMarshal.AsSpan(found));
     }
 }

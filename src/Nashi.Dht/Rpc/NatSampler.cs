@@ -19,8 +19,10 @@ internal sealed class NatSampler
     /// <summary>Somebody sees us at <paramref name="seen"/>.</summary>
     public void Add(UdpAddress seen)
     {
-        if (_sightings.Count == Capacity) _sightings.Dequeue();
+        var isOneMore = Address == seen;
+        if (_sightings.Count == Capacity) isOneMore &= _sightings.Dequeue() == seen;
         _sightings.Enqueue(seen);
+        if (isOneMore) return;
         Address = Majority(seen => seen) ?? Majority(seen => seen.WithPort(0));
     }
 

@@ -23,10 +23,10 @@ internal static class NodeId
     {
         var left = a.AsSpan();
         var right = b.AsSpan();
-        for (var i = 0; i < Bytes32.Size; i++)
+        for (var i = 0; i < Bytes32.Size; i += sizeof(ulong))
         {
-            var difference = (uint)(left[i] ^ right[i]);
-            if (difference != 0) return (8 * i) + System.Numerics.BitOperations.LeadingZeroCount(difference) - 24;
+            var difference = BinaryPrimitives.ReadUInt64BigEndian(left[i..]) ^ BinaryPrimitives.ReadUInt64BigEndian(right[i..]);
+            if (difference != 0) return (8 * i) + System.Numerics.BitOperations.LeadingZeroCount(difference);
         }
 
         return 8 * Bytes32.Size;
@@ -38,16 +38,34 @@ internal static class NodeId
         var middle = target.AsSpan();
         var left = a.AsSpan();
         var right = b.AsSpan();
-        for (var i = 0; i < Bytes32.Size; i++)
+        for (var i = 0; i < Bytes32.Size; i += sizeof(ulong))
         {
-            var difference = (left[i] ^ middle[i]) - (right[i] ^ middle[i]);
-            if (difference != 0) return difference;
+            var at = BinaryPrimitives.ReadUInt64BigEndian(middle[i..]);
+            var order = (BinaryPrimitives.ReadUInt64BigEndian(left[i..]) ^ at).CompareTo(BinaryPrimitives.ReadUInt64BigEndian(right[i..]) ^ at);
+            if (order != 0) return order;
         }
 
         return 0;
     }
 
+    /// <summary>The leading bits of the XOR distance: what a sort among honest ids needs.</summary>
+    public static ulong DistancePrefix(in Bytes32 target, in Bytes32 id) =>
+        BinaryPrimitives.ReadUInt64BigEndian(target.AsSpan()) ^ BinaryPrimitives.ReadUInt64BigEndian(id.AsSpan());
+
+    /// <summary>A point drawn at random among those that share at least so many leading bits with an id.</summary>
+    public static Bytes32 RandomNear(in Bytes32 id, int sharedBits, IRandom random)
+    {
+        Span<byte> point = stackalloc byte[Bytes32.Size];
+        random.Fill(point);
+        var whole = Math.Min(sharedBits / 8, Bytes32.Size);
+        id.AsSpan()[..whole].CopyTo(point);
+        if (whole == Bytes32.Size) return new Bytes32(point);
+        var mask = (byte)(0xff00 >> (sharedBits % 8));
+        point[whole] = (byte)((id.AsSpan()[whole] & mask) | (point[whole] & ~mask));
+        return new Bytes32(point);
+    }
+
     /// <summary>How much of the key space lies nearer to <paramref name="target"/> than <paramref name="id"/> does: 0 to 1.</summary>
     public static double Distance(in Bytes32 target, in Bytes32 id) =>
-        (BinaryPrimitives.ReadUInt64BigEndian(target.AsSpan()) ^ BinaryPrimitives.ReadUInt64BigEndian(id.AsSpan())) * Math.Pow(2, -64);
+        DistancePrefix(target, id) * Math.Pow(2, -64);
 }

@@ -21,7 +21,11 @@ internal sealed class ResponseBudget
     private const int Factor = 3;
     private const int HeaderBytes = 28; // IP and UDP: both directions pay them.
 
+    // A look through a full house takes time: not for each stranger anew.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<UdpAddress, Account> _hosts = [];
+    private Instant _sweepsAt;
 
     /// <summary>Takes a response's bytes from the account of a host.</summary>
     /// <returns>False when the response must not be sent.</returns>
@@ -42,9 +46,13 @@ internal sealed class ResponseBudget
 
     private void MakeRoom(Instant now, ref UdpAddress host)
     {
-        foreach (var (known, account) in _hosts)
+        if (now >= _sweepsAt)
         {
-            if (now - account.Minute > TimeSpan.FromMinutes(1)) _hosts.Remove(known);
+            _sweepsAt = now + SweepEvery;
+            foreach (var (known, account) in _hosts)
+            {
+                if (now - account.Minute > TimeSpan.FromMinutes(1)) _hosts.Remove(known);
+            }
         }
 
         if (_hosts.Count >= MaxHosts) host = default;

@@ -13,6 +13,8 @@ internal sealed class RpcCore
     /// <summary>How many requests may wait for an answer.</summary>
     public const int MaxPending = 8192;
 
+    private const int SmallResponse = 512;
+
     private static readonly TimeSpan WindowTurn = TimeSpan.FromMilliseconds(750);
 
     private readonly IRpcOwner _owner;
@@ -99,9 +101,17 @@ internal sealed class RpcCore
         Bytes32? token = answer.WithToken ? _tokens.Issue(to, now) : null;
         var id = answer.WithId ? _owner.IdOn(socket) : null;
         var response = new RpcResponse(request.Message.TransactionId, to, id, token, closer, answer.Error, answer.Value);
-        if (request.Message.Token is not null || answer.IsRelayed || MayAnswer(request, ref response, to, now))
-            _sink.Send(socket, response.Encode(), to);
-        else Counters.Withheld++;
+        if (request.Message.Token is null && !answer.IsRelayed && !MayAnswer(request, ref response, to, now))
+        {
+            Counters.Withheld++;
+            return;
+        }
+
+        Span<byte> room = stackalloc byte[SmallResponse];
+        var size = response.EncodedSize;
+        var datagram = size <= room.Length ? room[..size] : new byte[size];
+        response.Encode(datagram);
+        _sink.Send(socket, datagram, to);
     }
 
     /// <summary>Passes a request on under its own transaction number.</summary>

@@ -47,6 +47,13 @@ internal sealed record RpcResponse(
     public byte[] Encode()
     {
         var bytes = new byte[EncodedSize];
+        Encode(bytes);
+        return bytes;
+    }
+
+    /// <summary>Writes the whole datagram, of <see cref="EncodedSize"/> bytes.</summary>
+    public void Encode(Span<byte> bytes)
+    {
         var writer = new CompactWriter(bytes);
         writer.WriteByte(Kind);
         writer.WriteByte((byte)((Id is null ? 0 : 1) | (Token is null ? 0 : 2) | (Closer.Count == 0 ? 0 : 4) | (Error == 0 ? 0 : 8) | (Value is null ? 0 : 16)));
@@ -57,7 +64,6 @@ internal sealed record RpcResponse(
         if (Closer.Count > 0) AddressCodec.WriteList(ref writer, Closer);
         if (Error != 0) writer.WriteUInt(Error);
         if (Value is not null) writer.WriteBuffer(Value);
-        return bytes;
     }
 
     private static bool TryReadCloser(ref CompactReader reader, out IReadOnlyList<UdpAddress> closer)

@@ -3,7 +3,7 @@ namespace Nashi.Udx.Protocol;
 /// <summary>Packets from the first unacknowledged to the last sent, by sequence number.</summary>
 internal sealed class SentRing(uint first)
 {
-    private SentPacket[] _packets = new SentPacket[64];
+    private SentPacket[] _packets = new SentPacket[8];
 
     /// <summary>The first unacknowledged packet.</summary>
     public uint First { get; private set; } = first;

@@ -47,7 +47,7 @@ internal sealed partial class UdxCore
             return;
         }
 
-        HandleBody(header, packet[PacketHeader.Size..], now.Microseconds);
+        HandleBody(header, packet[PacketHeader.Size..], side, now.Microseconds);
     }
 
     /// <summary>The application read bytes: there is room for as many more.</summary>
@@ -66,7 +66,7 @@ internal sealed partial class UdxCore
         else if (CloseReason.Kind is UdxCloseKind.Local && _isConnected && ++_destroyRepeats <= DestroyRepeatsMax) _destroyPending = true;
     }
 
-    private void HandleBody(in PacketHeader header, ReadOnlySpan<byte> body, long now)
+    private void HandleBody(in PacketHeader header, ReadOnlySpan<byte> body, PathSide side, long now)
     {
         var ranges = ReadOnlySpan<byte>.Empty;
         if (header.Has(PacketTypes.Sack))
@@ -82,17 +82,24 @@ internal sealed partial class UdxCore
         }
         else body = body[header.DataOffset..];
 
-        if (!HandlePayload(header, body)) return;
+        if (!HandlePayload(header, body, side)) return;
         HandleAck(header, ranges, now);
         CloseIfEnded(now);
     }
 
     // False when the stream is over.
-    private bool HandlePayload(in PacketHeader header, ReadOnlySpan<byte> payload)
+    private bool HandlePayload(in PacketHeader header, ReadOnlySpan<byte> payload, PathSide side)
     {
         var ahead = Serial.Distance(_expected, header.Sequence);
         if (header.Has(PacketTypes.Destroy) && ahead >= 0)
         {
+            // From anywhere else, whoever guesses a number of 32 bits could end streams of others: their address has to be guessed, too.
+            if (_isConnected && side == PathSide.None)
+            {
+                _invalid++;
+                return false;
+            }
+
             Close(UdxCloseReason.Reset);
             return false;
         }
@@ -190,8 +197,9 @@ internal sealed partial class UdxCore
     {
         var start = BinaryPrimitives.ReadUInt32LittleEndian(range);
         var end = BinaryPrimitives.ReadUInt32LittleEndian(range[4..]);
-        var isValid = !Serial.IsBefore(start, least) && Serial.IsBefore(start, end) && !Serial.IsAfter(end, _sent.Next);
-        if (!isValid)
+        // As distances from the first packet: compared in pairs, three numbers half a circle apart would all be in order, and the walk between them endless.
+        var (from, to) = (start - _sent.First, end - _sent.First);
+        if (from < least - _sent.First || from >= to || to > (uint)_sent.Count)
         {
             _invalid++;
             return;

@@ -98,7 +98,7 @@ public sealed class PunchTests
 
         // It is a matter of luck: 1 750 probes, for some of which more than 256 ports are held open, all miss once in 7 500 attempts.
         var expected = s_runs / 7500.0;
-        Assert.True(failed.Count <= expected + (3 * Math.Sqrt(expected)) + 1, $"NASHI_RUNS={s_runs}: these seeds met no port: {string.Join(' ', failed)}");
+        Assert.True(failed.Count <= expected + (3 * Math.Sqrt(expected)), $"NASHI_RUNS={s_runs}: these seeds met no port: {string.Join(' ', failed)}");
 
         times.Sort();
         TestContext.Current.SendDiagnosticMessage($"{client} to {server}: median {times[s_runs / 2]:0.00} s, p90 {times[s_runs * 9 / 10]:0.00} s, most {times[^1]:0.00} s");

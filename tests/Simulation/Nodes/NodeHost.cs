@@ -1,5 +1,6 @@
 using Nashi.Cryptography;
 using Nashi.Datagrams;
+using Nashi.Dht.Announcing;
 using Nashi.Dht.Protocol;
 using Nashi.Dht.Queries;
 using Nashi.Dht.Records;
@@ -63,7 +64,12 @@ internal sealed class NodeHost : Host, IDhtEvents
         Arm();
     }
 
-    public void Ask(QueryOptions options) => Do(now => Core.StartQuery(options, now));
+    public Query Ask(QueryOptions options)
+    {
+        var query = Core.StartQuery(options, _net.Now);
+        Arm();
+        return query;
+    }
 
     public void Announce(Bytes32 topic, KeyPair pair, Action<QueryOutcome> finished, bool widens = true)
     {
@@ -79,6 +85,39 @@ internal sealed class NodeHost : Host, IDhtEvents
             Finished = finished,
         });
     }
+
+    /// <summary>Announces as a server does, which is to be found by its key.</summary>
+    public void AnnounceServer(KeyPair pair, Action<QueryOutcome> finished, bool widens = true)
+    {
+        var target = KeyOf(pair);
+        Ask(new QueryOptions
+        {
+            Target = target,
+            Command = DhtCommand.FindPeer,
+            MayWiden = widens,
+            Finished = outcome =>
+            {
+                var left = 1;
+                foreach (var reply in AnnouncePlaces.Choose(outcome))
+                {
+                    if (reply is not { Token: { } token, FromId: { } id }) continue;
+                    left++;
+                    var message = AnnounceMessage.Sign(false, target, id, token, new PeerRecord(pair.PublicKey, []), pair).Encode();
+                    Do(now => Core.Send(new RpcCall { To = reply.From, Command = DhtCommand.Announce, Target = target, Value = message, Token = token, Done = (_, _) => End() }, now));
+                }
+
+                End();
+
+                void End()
+                {
+                    if (--left == 0) finished(outcome);
+                }
+            },
+        });
+    }
+
+    /// <summary>Where a server with these keys is looked for.</summary>
+    public static Bytes32 KeyOf(KeyPair pair) => Blake2b.Hash(pair.PublicKey.Value.AsSpan());
 
     public override void Receive(int port, ReadOnlySpan<byte> datagram, UdpAddress from, Instant now)
     {

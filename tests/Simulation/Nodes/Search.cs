@@ -13,6 +13,8 @@ internal sealed class Search(Net net, Bytes32 topic, PublicKey wanted)
 {
     private readonly Dictionary<UdpAddress, int> _hops = [];
     private Instant _startedAt;
+    private ulong _command;
+    private Query? _query;
 
     public bool IsDone { get; private set; }
 
@@ -31,14 +33,18 @@ internal sealed class Search(Net net, Bytes32 topic, PublicKey wanted)
     public int Requests { get; private set; }
 
     /// <summary>Starts at a node.</summary>
-    public Search From(NodeHost node, Action<Search>? done = null, bool widens = true)
+    /// <param name="node">Who searches.</param>
+    /// <param name="done">Told at the end.</param>
+    /// <param name="widens">Whether it looks around where the nearest are a crowd.</param>
+    /// <param name="isServer">Whether a server is looked for by its key: then the first answer that has it is enough.</param>
+    public Search From(NodeHost node, Action<Search>? done = null, bool widens = true, bool isServer = false)
     {
-        _startedAt = net.Now;
+        (_startedAt, _command) = (net.Now, isServer ? DhtCommand.FindPeer : DhtCommand.Lookup);
         var before = node.Core.Rpc.Counters.Sent;
-        node.Ask(new QueryOptions
+        _query = node.Ask(new QueryOptions
         {
             Target = topic,
-            Command = DhtCommand.Lookup,
+            Command = _command,
             MayWiden = widens,
             Replied = Note,
             Finished = outcome =>
@@ -58,11 +64,12 @@ internal sealed class Search(Net net, Bytes32 topic, PublicKey wanted)
         var hops = _hops.GetValueOrDefault(reply.From, 1);
         _hops[reply.From] = hops;
         foreach (var closer in reply.Response.Closer) _hops.TryAdd(closer, hops + 1);
-        if (IsFound || reply.Value is not { } value || !LookupAnswer.TryDecode(value, out var answer)) return;
-        foreach (var peer in answer.Peers)
-        {
-            if (peer.PublicKey != wanted) continue;
-            (IsFound, HopsToFirst, TimeToFirst) = (true, hops, net.Now - _startedAt);
-        }
+        if (IsFound || reply.Value is not { } value || !Names(value)) return;
+        (IsFound, HopsToFirst, TimeToFirst) = (true, hops, net.Now - _startedAt);
+        if (_command == DhtCommand.FindPeer) _query?.Cancel();
     }
+
+    private bool Names(byte[] value) => _command == DhtCommand.FindPeer
+        ? PeerRecord.TryDecode(value, out var record) && record.PublicKey == wanted
+        : LookupAnswer.TryDecode(value, out var answer) && answer.Peers.Any(peer => peer.PublicKey == wanted);
 }

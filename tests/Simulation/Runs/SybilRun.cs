@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nashi.Cryptography;
 using Nashi.Dht.Queries;
 using Nashi.Encoding;
 using Nashi.Simulation.Nodes;
@@ -46,12 +47,13 @@ internal sealed class SybilRun(WorldOptions options, int trials, int searches)
         var bits = (int)Math.Round(Math.Log2(options.Nodes * (1 - options.Nat)));
         for (var trial = 0; trial < trials; trial++)
         {
-            var topic = _world.RandomId();
+            using var server = _world.RandomPair();
+            var topic = NodeHost.KeyOf(server);
             var sybils = new Sybils(_world);
             plan.Place(sybils, topic, bits);
             sybils.Introduce();
             _world.Net.Run(TimeSpan.FromSeconds(20));
-            Attack(topic, result, announcerWidens, searcherWidens);
+            Attack(topic, server, result, announcerWidens, searcherWidens);
             sybils.Vanish();
             result.Tried += sybils.Tried;
         }
@@ -59,34 +61,69 @@ internal sealed class SybilRun(WorldOptions options, int trials, int searches)
         return result;
     }
 
-    private void Attack(Bytes32 topic, SybilResult result, bool announcerWidens, bool searcherWidens)
+    // The same place in the key space is a topic's and a server's: one attack, both kinds of announcement.
+    private void Attack(Bytes32 topic, KeyPair server, SybilResult result, bool announcerWidens, bool searcherWidens)
     {
         using var pair = _world.RandomPair();
-        var announcer = _world.Any();
-        QueryOutcome? outcome = null;
-        var before = announcer.Core.Rpc.Counters.Sent;
-        announcer.Announce(topic, pair, done => outcome = done, announcerWidens);
-        _world.Net.RunUntil(() => outcome is not null, TimeSpan.FromMinutes(2));
-        result.Announces++;
-        result.AnnounceRequests += announcer.Core.Rpc.Counters.Sent - before;
-        if (outcome!.Around.Count > 0) result.Widened++;
+        Announce(result.Topics, (from, done) => from.Announce(topic, pair, done, announcerWidens));
+        Announce(result.Servers, (from, done) => from.AnnounceServer(server, done, announcerWidens));
         for (var i = 0; i < searches; i++)
         {
-            var search = new Search(_world.Net, topic, pair.PublicKey).From(_world.Any(), widens: searcherWidens);
-            _world.Net.RunUntil(() => search.IsDone, TimeSpan.FromMinutes(2));
-            result.Searches++;
-            result.SearchRequests += search.Requests;
-            result.Milliseconds += search.Time.TotalMilliseconds;
-            if (search.IsFound) result.Found++;
+            Find(result.Topics, new Search(_world.Net, topic, pair.PublicKey).From(_world.Any(), widens: searcherWidens));
+            Find(result.Servers, new Search(_world.Net, topic, server.PublicKey).From(_world.Any(), widens: searcherWidens, isServer: true));
         }
+    }
+
+    private void Announce(SybilCount count, Action<NodeHost, Action<QueryOutcome>> announce)
+    {
+        QueryOutcome? outcome = null;
+        var announcer = _world.Any();
+        var before = announcer.Core.Rpc.Counters.Sent;
+        announce(announcer, done => outcome = done);
+        _world.Net.RunUntil(() => outcome is not null, TimeSpan.FromMinutes(2));
+        count.Announces++;
+        count.AnnounceRequests += announcer.Core.Rpc.Counters.Sent - before;
+        if (outcome!.Around.Count > 0) count.Widened++;
+    }
+
+    private void Find(SybilCount count, Search search)
+    {
+        _world.Net.RunUntil(() => search.IsDone, TimeSpan.FromMinutes(2));
+        count.Searches++;
+        count.SearchRequests += search.Requests;
+        count.Milliseconds += search.Time.TotalMilliseconds;
+        if (search.IsFound) count.Found++;
     }
 }
 
 /// <summary>How an attacker places its identities round a topic, given how many bits the nearest honest node shares with it.</summary>
 internal sealed record SybilPlan(string Name, Action<Sybils, Bytes32, int> Place);
 
-/// <summary>What came of an attack.</summary>
+/// <summary>What came of an attack, for topics looked up and for servers looked for by key.</summary>
 internal sealed class SybilResult(string name)
+{
+    public string Name { get; } = name;
+
+    public SybilCount Topics { get; } = new();
+
+    public SybilCount Servers { get; } = new();
+
+    public long Tried { get; set; }
+
+    /// <summary>Takes another run of the same attack in.</summary>
+    public void Add(SybilResult other)
+    {
+        Topics.Add(other.Topics);
+        Servers.Add(other.Servers);
+        Tried += other.Tried;
+    }
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Name,-26} topics: {Topics}; servers: {Servers}; {Tried / Math.Max(1, Topics.Announces)} addresses tried");
+}
+
+/// <summary>Announcements and searches, counted.</summary>
+internal sealed class SybilCount
 {
     public int Announces { get; set; }
 
@@ -102,11 +139,20 @@ internal sealed class SybilResult(string name)
 
     public double Milliseconds { get; set; }
 
-    public long Tried { get; set; }
-
     public double Share => (double)Found / Math.Max(1, Searches);
+
+    public void Add(SybilCount other)
+    {
+        Announces += other.Announces;
+        Widened += other.Widened;
+        Searches += other.Searches;
+        Found += other.Found;
+        AnnounceRequests += other.AnnounceRequests;
+        SearchRequests += other.SearchRequests;
+        Milliseconds += other.Milliseconds;
+    }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{name,-26} found {Share * 100,6:0.0} % of {Searches}; widened {Widened} of {Announces}; requests {(double)AnnounceRequests / Announces:0} an announcement, {(double)SearchRequests / Searches:0} a look-up ({Milliseconds / Searches:0} ms); {Tried / Announces} addresses tried");
+        $"found {Share * 100:0.0} % of {Searches}, {(double)SearchRequests / Searches:0} requests, {Milliseconds / Searches:0} ms; announced {Announces}, widened {Widened}, {(double)AnnounceRequests / Announces:0} requests");
 }

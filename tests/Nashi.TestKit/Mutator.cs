@@ -1,7 +1,7 @@
-namespace Nashi.Fuzz;
+namespace Nashi.TestKit;
 
 /// <summary>Makes inputs from a seed number: bent seeds, joined seeds, and noise.</summary>
-internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
+public sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
 {
     // Numbers at the borders of the formats: compact encoding's prefixes, 2^53, signs, lengths past the end.
     private static readonly byte[][] Borders =
@@ -13,6 +13,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
 
     private readonly IRandom _random = new SeededRandom(seed);
 
+    /// <summary>The next one.</summary>
     public byte[] Next()
     {
         var input = Pick();
@@ -21,7 +22,7 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
         return input;
     }
 
-    private byte[] Bend(byte[] input) => _random.Next(8) switch
+    private byte[] Bend(byte[] input) => _random.Next(10) switch
     {
         0 => Flip(input),
         1 => input[.._random.Next(input.Length + 1)],
@@ -30,6 +31,8 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
         4 => Splice(input, Borders[_random.Next(Borders.Length)], overwrite: false),
         5 => [.. input, .. Noise(_random.Next(40))],
         6 => Splice(input, Pick(), overwrite: _random.Next(2) == 0),
+        7 => Splice(input, Noise(1), overwrite: true),
+        8 => Repeat(input),
         _ => input,
     };
 
@@ -41,6 +44,12 @@ internal sealed class Mutator(IReadOnlyList<byte[]> seeds, ulong seed)
         var bent = input.ToArray();
         bent[_random.Next(bent.Length)] ^= (byte)(1 << _random.Next(8));
         return bent;
+    }
+
+    private byte[] Repeat(byte[] input)
+    {
+        var from = _random.Next(input.Length + 1);
+        return Splice(input, input[from..Math.Min(input.Length, from + 1 + _random.Next(64))], overwrite: false);
     }
 
     private byte[] Splice(byte[] input, byte[] part, bool overwrite)
