@@ -71,4 +71,27 @@ public sealed class RightsTests
         await Assert.ThrowsAsync<ApplyInterruptedException>(() => peer.AppendAsync("b"));
         Assert.Equal(["a"], await peer.Handler.ReadLogAsync());
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Autobase_WriterOfNonsense_IsHeardNoMore(bool isEncrypted)
+    {
+        await using var first = await Peer.OpenAsync(1, null, new AutobaseOptions { AckInterval = TimeSpan.Zero, IsEncrypted = isEncrypted });
+        var options = new AutobaseOptions { AckInterval = TimeSpan.Zero };
+        if (isEncrypted) options = options with { EncryptionKey = first.Base.EncryptionKey };
+        await using var second = await Peer.OpenAsync(2, first.Base.Key, options);
+        first.Connect(second);
+        await first.AppendAsync("add " + second.LocalKey);
+        await Rounds.UntilAsync([first, second], () => second.Base.IsWritable);
+        await second.AppendAsync("sense");
+        await Rounds.UntilAsync([first, second], () => first.Handler.Log.Length == 1);
+        await using (var raw = await second.Store.GetAsync(second.Base.LocalKey)) await raw.AppendAsync(new byte[] { 9, 9, 9 });
+        await using var copy = await first.Store.GetAsync(second.Base.LocalKey);
+        Assert.Equal(3, (await copy.GetAsync(1).AsTask().WaitAsync(TimeSpan.FromSeconds(60))).Length);
+        await first.AppendAsync("more sense");
+        Assert.Null(first.Base.Failure);
+        Assert.Equal(["sense", "more sense"], await first.Handler.ReadLogAsync());
+        Assert.Equal("LOCAL_DAMAGED", (await Assert.ThrowsAsync<AutobaseException>(() => second.AppendAsync("behind it"))).Code);
+    }
 }

@@ -134,6 +134,7 @@ internal sealed partial class BaseEngine
     private List<OplogMessage> AddLocal()
     {
         var nodes = new List<OplogMessage>();
+        if (_localFeed is { IsFrozen: true }) RefuseRequests();
         if (_localFeed is not { IsIdle: true, IsFrozen: false } feed) return nodes;
         while (nodes.Count < DrainLimit && TakeRequest() is { } request)
         {
@@ -154,6 +155,14 @@ internal sealed partial class BaseEngine
         }
 
         return nodes;
+    }
+
+    private void RefuseRequests()
+    {
+        while (TakeRequest() is { } request)
+        {
+            request.Done.TrySetException(new AutobaseException("LOCAL_DAMAGED", $"The core of the local writer {_identity.Local.Key} holds blocks that are none of a base: nothing can be appended behind them. Join with another key pair."));
+        }
     }
 
     private bool MayAppend(AppendRequest request) => request.IsOptimistic || !_localFeed!.Graph.IsRemoved || request.Values is [null];

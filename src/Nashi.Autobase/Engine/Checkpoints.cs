@@ -125,9 +125,8 @@ internal sealed class Checkpoints(Core core, int signer) : IAsyncDisposable
 
     private bool TryRead(ulong length, out OplogMessage message)
     {
-        message = null!;
-        if (core.TryGet(length - 1, out var block)) return MessageCodec.TryDecode(block, out message!);
-        if (_asked != length) _ = AskAsync(length);
+        if (BlockReading.TryRead(core, length - 1, out message!, out var isDamaged)) return true;
+        if (!isDamaged && _asked != length) _ = AskAsync(length);
         return false;
     }
 

@@ -41,8 +41,14 @@ internal sealed class WriterFeed(Core core, GraphWriter graph, bool isLocal) : I
         while (!IsFrozen)
         {
             var position = graph.Length + (ulong)_batch.Count;
-            if (position >= core.Length || !core.TryGet(position, out var block)) return null;
-            if (!MessageCodec.TryDecode<OplogMessage>(block, out var message) || NamesTwice(message, linearizer))
+            if (position >= core.Length) return null;
+            if (!BlockReading.TryRead(core, position, out var message, out var isDamaged))
+            {
+                IsFrozen = isDamaged;
+                return null;
+            }
+
+            if (NamesTwice(message, linearizer))
             {
                 IsFrozen = true;
                 return null;
