@@ -4,23 +4,26 @@ using Nashi.Storage.Kv;
 
 namespace Nashi.Compare;
 
-/// <summary>Appends to and reads from one core on disk, as durable as the reference.</summary>
+/// <summary>Appends to, reads from and opens one core on disk, as durable as the reference unless told to sync.</summary>
 internal static class CoreProgram
 {
     public static async Task<int> RunAsync(Options options)
     {
+        if (options.Mode == "open") return await OpenAsync(options, (ulong)options.Number("n") / 2);
         var store = await Corestore.OpenAsync(options.Text("dir"));
-        var core = await store.GetAsync("bench", new CoreOptions { Durability = Durability.Buffered });
+        var core = await store.GetAsync("bench", new CoreOptions { Durability = options.Number("sync") == 1 ? Durability.Synced : Durability.Buffered });
         var block = new byte[options.Number("size")];
         block.AsSpan().Fill(7);
-        var count = options.Number("n");
+        var (count, parallel) = (options.Number("n"), (int)options.Number("parallel", 1));
         if (options.Mode == "get") await AppendAsync(core, block, count, 1000);
         var began = Stopwatch.GetTimestamp();
-        if (options.Mode == "get") await GetAsync(core, count);
+        if (options.Mode == "get") await Task.WhenAll(Enumerable.Range(0, parallel).Select(i => Task.Run(() => GetAsync(core, i, count, parallel))));
+        else if (parallel > 1) await Task.WhenAll(Enumerable.Range(0, parallel).Select(i => AppendShareAsync(core, block, count / parallel)));
         else await AppendAsync(core, block, count, (int)options.Number("batch", 1));
         var took = Stopwatch.GetElapsedTime(began);
-        Say.Figures(("blocks_s", count / took.TotalSeconds));
+        // Said when all is closed: another process may open it then.
         await store.DisposeAsync();
+        Say.Figures(("blocks_s", count / took.TotalSeconds), ("mb_s", count * block.Length / took.TotalSeconds / 1e6));
         return 0;
     }
 
@@ -33,8 +36,23 @@ internal static class CoreProgram
         }
     }
 
-    private static async Task GetAsync(Core core, long count)
+    private static async Task AppendShareAsync(Core core, byte[] block, long count)
     {
-        for (long i = 0; i < count; i++) _ = await core.GetAsync((ulong)i);
+        for (long i = 0; i < count; i++) _ = await core.AppendAsync(block);
+    }
+
+    private static async Task GetAsync(Core core, long first, long count, int step)
+    {
+        for (var i = first; i < count; i += step) _ = await core.GetAsync((ulong)i);
+    }
+
+    private static async Task<int> OpenAsync(Options options, ulong index)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await using var store = await Corestore.OpenAsync(options.Text("dir"));
+        await using var core = await store.GetAsync("bench");
+        _ = await core.GetAsync(index);
+        Say.Figures(("ms", Stopwatch.GetElapsedTime(began).TotalMilliseconds));
+        return 0;
     }
 }

@@ -66,6 +66,8 @@ public sealed partial class DhtNode
     private async Task StartAnnouncingAsync(Announcer announcer, CancellationToken cancellationToken)
     {
         var starting = BootstrapAndStartAsync(announcer);
+        // Whoever stops waiting does not hear of a failure any more: nobody does then, and nobody needs to.
+        _ = starting.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         var patience = Lan is null ? Task.Delay(Timeout.InfiniteTimeSpan, _options.Clock, Closing) : Task.Delay(ListenPatience, _options.Clock, Closing);
         await Task.WhenAny(starting, patience).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (!starting.IsCompleted && Lan?.GetStats().Interfaces > 0) return;

@@ -17,6 +17,7 @@ public sealed partial class Core : IAsyncDisposable
     private readonly ISessionState _data;
     private readonly SnapshotView? _snapshot;
     private volatile SessionSettings _settings;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _closed;
 
     internal Core(CoreState state, SessionSettings settings, SnapshotView? snapshot = null, ISessionState? data = null)
@@ -75,6 +76,9 @@ public sealed partial class Core : IAsyncDisposable
     /// <summary>Whether this session was disposed, or the core closed.</summary>
     public bool IsClosed => Volatile.Read(ref _closed) != 0 || _state.IsClosed;
 
+    /// <summary>The proof that its writer signed two different trees; null while there is none. A core with one is frozen for ever, here: it neither reads nor writes.</summary>
+    public CoreConflict? Conflict => _state.Conflict;
+
     /// <summary>Who may sign it; null until it is known.</summary>
     public Manifest? Manifest => _state.Manifest;
 
@@ -85,6 +89,8 @@ public sealed partial class Core : IAsyncDisposable
     public Bytes32 TreeHash => _snapshot?.TreeHash ?? _data.TreeHash;
 
     internal CoreState State => _state;
+
+    internal ISessionState Data => _data;
 
     /// <summary>Makes a core in memory; a key pair is made when <paramref name="options"/> have none.</summary>
     public static Core CreateInMemory(CoreOptions? options = null) => CoreState.CreateInMemory(options ?? CoreOptions.Default);
@@ -190,7 +196,12 @@ public sealed partial class Core : IAsyncDisposable
     }
 
     /// <summary>Ends this session; the last one closes the core. Reads and writes under way end with <see cref="SessionClosedException"/> or finish.</summary>
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _closed, 1) == 0 ? _state.RemoveSessionAsync(this) : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return ValueTask.CompletedTask;
+        _ = _ended.TrySetResult();
+        return _state.RemoveSessionAsync(this);
+    }
 
     /// <summary>The core's key and length.</summary>
     public override string ToString() => $"core {Key} ({Length} blocks, fork {Fork})";

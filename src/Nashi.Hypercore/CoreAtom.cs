@@ -65,7 +65,7 @@ public sealed class CoreAtom
         {
             if (_members.Find(known => ReferenceEquals(known.Parent, parent) || ReferenceEquals(known, parent)) is { } member) return member;
             if (parent is BranchState { Parent: not null }) throw new ArgumentException("The session it is made from is inside another atom.", nameof(parent));
-            var fresh = BranchState.OpenInAtom(core, parent, _storage);
+            var fresh = BranchState.OpenInAtom(core, parent, this, _storage);
             _members.Add(fresh);
             return fresh;
         }
@@ -105,7 +105,7 @@ public sealed class CoreAtom
         {
             foreach (var member in members)
             {
-                if (member.IsChanged && !member.IsCurrent) throw new StorageException(StorageFailure.Conflict, $"Core {member.Core.Key} was changed outside the atom that changes it. Clear the atom and do the work again.");
+                if (!member.IsCurrent) throw new StorageException(StorageFailure.Conflict, $"Core {member.Core.Key} was changed outside the atom that changes it. Clear the atom and do the work again.");
             }
 
             var cores = members.Where(member => member.IsChanged && member.Parent is CoreState).Select(member => member.Core.PrepareAtom(member)).ToArray();

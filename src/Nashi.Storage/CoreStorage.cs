@@ -210,6 +210,18 @@ public sealed class CoreStorage
         return new CoreStorage(_outside ?? this, atom);
     }
 
+    /// <summary>Inherits no more than so many blocks from one place: its records are about to say so.</summary>
+    public void LimitInheritance(ulong dataPointer, ulong length)
+    {
+        _ownDependencies = Array.ConvertAll(Links, link => link.DataPointer == dataPointer && link.Length > length ? link with { Length = length } : link);
+    }
+
+    /// <summary>Reads anew what is inherited: somebody changed it in the records.</summary>
+    public void RefreshInheritance()
+    {
+        if (_outside is null) _ownDependencies = Owner.ReadDependencies(DataPointer);
+    }
+
     /// <summary>After its atom was written: what is inherited outside is now what was inherited inside.</summary>
     public void HandleAtomWritten()
     {
@@ -225,12 +237,7 @@ public sealed class CoreStorage
     }
 
     /// <summary>Gives the space of what was removed back to the disk. Slow.</summary>
-    public void Compact()
-    {
-        Span<byte> from = stackalloc byte[StorageKeys.MaxSize];
-        Span<byte> to = stackalloc byte[StorageKeys.MaxSize];
-        _store.Compact(StorageKeys.Of(from, DataPointer, DataRecord.Head), StorageKeys.Of(to, DataPointer + 1, DataRecord.Head));
-    }
+    public void Compact() => Owner.CompactData(DataPointer);
 
     // What is inherited once the length of that changes: links that end before it stay, the one that reaches it ends there.
     internal CoreDependency[] LinksUpTo(ulong length)

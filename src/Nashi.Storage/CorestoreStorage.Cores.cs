@@ -96,6 +96,40 @@ public sealed partial class CorestoreStorage
         }
     }
 
+    /// <summary>Removes a core as <see cref="DeleteCore"/> does, and gives the space back to the disk. Slow.</summary>
+    public bool PurgeCore(DiscoveryKey discoveryKey)
+    {
+        if (TryOpenCore(discoveryKey) is not { } core) return false;
+        var data = core.ReadSessions().Select(entry => entry.DataPointer).Append(core.DataPointer).ToArray();
+        if (!DeleteCore(discoveryKey)) return false;
+        foreach (var pointer in data) CompactData(pointer);
+        return true;
+    }
+
+    /// <summary>How many bytes the records of a core and its sessions take, keys and values; overwritten and removed ones that still await compaction are not counted.</summary>
+    public long MeasureCore(DiscoveryKey discoveryKey)
+    {
+        if (TryOpenCore(discoveryKey) is not { } core) return 0;
+        return core.ReadSessions().Select(entry => entry.DataPointer).Append(core.DataPointer).Sum(MeasureData);
+    }
+
+    internal void CompactData(ulong dataPointer)
+    {
+        Span<byte> from = stackalloc byte[StorageKeys.MaxSize];
+        Span<byte> to = stackalloc byte[StorageKeys.MaxSize];
+        Store.Compact(StorageKeys.Of(from, dataPointer, DataRecord.Head), StorageKeys.Of(to, dataPointer, DataRecord.End));
+    }
+
+    private long MeasureData(ulong dataPointer)
+    {
+        Span<byte> from = stackalloc byte[StorageKeys.MaxSize];
+        Span<byte> to = stackalloc byte[StorageKeys.MaxSize];
+        var bytes = 0L;
+        using var cursor = Store.Range(StorageKeys.Of(from, dataPointer, DataRecord.Head), StorageKeys.Of(to, dataPointer, DataRecord.End));
+        while (cursor.MoveNext()) bytes += cursor.Key.Length + cursor.Value.Length;
+        return bytes;
+    }
+
     internal CoreStorage Resume(DiscoveryKey discoveryKey, ulong corePointer, ulong dataPointer) =>
         new(this, discoveryKey, corePointer, dataPointer, ReadDependencies(dataPointer));
 
@@ -139,7 +173,7 @@ public sealed partial class CorestoreStorage
         batch.DeleteTreeNodes(0);
         batch.DeleteBitfieldPages(0);
         batch.SetDependency(dependency);
-        if (head is { Length: > 0 } start) batch.SetHead(start);
+        if (head is { } start && (start.Length > 0 || start.Fork > 0)) batch.SetHead(start);
     }
 
     // What the parent has of its own below the length, above what the parent itself inherits below it.
@@ -179,7 +213,7 @@ public sealed partial class CorestoreStorage
     }
 
     // Follows the chain to its end. A farther link counts no further than the nearer ones let it; the farthest comes first.
-    private CoreDependency[] ReadDependencies(ulong dataPointer)
+    internal CoreDependency[] ReadDependencies(ulong dataPointer)
     {
         const int LongestChain = 1024;
         var chain = new List<CoreDependency>();

@@ -16,12 +16,16 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     private const string DatabaseFolder = "db";
 
     private readonly Lock _gate = new();
-    private readonly DeviceFile? _device;
+    private readonly StorageOptions _options = StorageOptions.Default;
+    private DeviceFile? _device;
+    private bool _isSuspended;
     private StoreHead _head;
     private int _disposed;
 
-    private CorestoreStorage(IKeyValueStore store, DeviceFile? device, string? folder)
+    private CorestoreStorage(IKeyValueStore store, DeviceFile? device, string? folder, StorageOptions? options = null)
     {
+        // What is adopted once is ours.
+        if (options is not null) _options = options with { Adopt = false };
         (Store, _device, Folder) = (store, device, folder);
         _head = ReadHead();
     }
@@ -64,6 +68,14 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     /// <summary>Makes an empty store in memory, gone when disposed.</summary>
     public static CorestoreStorage CreateInMemory() => new(new MemoryStore(), device: null, folder: null);
 
+    /// <summary>Opens what another kind of store keeps, making it when that is empty. Disposing closes it.</summary>
+    /// <exception cref="StorageException">What is in it is damaged.</exception>
+    public static CorestoreStorage Over(IKeyValueStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return new(store, device: null, folder: null);
+    }
+
     /// <summary>Keeps <paramref name="fresh"/> as the primary key, unless there is one already; answers the one that holds, once it is on the disk.</summary>
     public async ValueTask<Bytes32> InitializePrimaryKeyAsync(Bytes32 fresh)
     {
@@ -86,8 +98,48 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     /// <summary>Moves what is in memory to sorted files.</summary>
     public void Flush() => Store.Flush();
 
-    /// <summary>Rewrites all files without what was deleted. Slow.</summary>
+    /// <summary>Rewrites all files without what was deleted, giving its space back to the disk. Slow.</summary>
     public void Compact() => Store.Compact([], [byte.MaxValue]);
+
+    /// <summary>Makes a backup in a folder that must not exist, of all that was committed by now; the store stays open and may be written meanwhile.</summary>
+    /// <remarks>The backup refuses to be opened as it is; <see cref="StorageOptions.Adopt"/> makes it a store again, read-only opens show what is in it.</remarks>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public async ValueTask BackupAsync(string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (Store is not RocksDbStore rocks || Folder is null) throw new InvalidOperationException("Only a store in a folder can be backed up.");
+        if (Directory.Exists(folder) || File.Exists(folder)) throw new StorageException(StorageFailure.Conflict, $"{folder} is there already: a backup makes a new folder.");
+        await Store.SyncAsync().ConfigureAwait(false);
+        await Task.Run(() => Backup(rocks, Path.GetFullPath(folder)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Syncs and closes all files and the lock, as a mobile system asks of an application that it freezes. Reads and writes fail until <see cref="ResumeAsync"/>.</summary>
+    public async ValueTask SuspendAsync()
+    {
+        if (Store is not RocksDbStore rocks) return;
+        if (!IsReadOnly) await Store.SyncAsync().ConfigureAwait(false);
+        await Task.Run(rocks.Suspend).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _isSuspended = true;
+            _device?.Dispose();
+        }
+    }
+
+    /// <summary>Opens everything again after <see cref="SuspendAsync"/>.</summary>
+    /// <exception cref="StorageException">Another process has it now, or the disk refused: it is still suspended.</exception>
+    public async ValueTask ResumeAsync()
+    {
+        if (Store is not RocksDbStore rocks) return;
+        lock (_gate)
+        {
+            if (!_isSuspended) return;
+            if (_device is not null) _device = DeviceFile.Open(Folder!, _options);
+            _isSuspended = false;
+        }
+
+        await Task.Run(rocks.Resume).ConfigureAwait(false);
+    }
 
     /// <summary>Syncs and closes the store.</summary>
     public async ValueTask DisposeAsync()
@@ -95,12 +147,28 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         try
         {
-            if (!IsReadOnly) await Store.SyncAsync().ConfigureAwait(false);
+            if (!IsReadOnly && !_isSuspended) await Store.SyncAsync().ConfigureAwait(false);
         }
         finally
         {
             Store.Dispose();
             _device?.Dispose();
+        }
+    }
+
+    // The device file goes first: a copy without one would be taken for a store of this device.
+    private void Backup(RocksDbStore rocks, string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            DeviceFile.Copy(Folder!, folder);
+            rocks.Copy(Path.Combine(folder, DatabaseFolder));
+            FolderSync.Run(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(StorageFailure.InputOutput, $"The backup {folder} failed: {error.Message}", error);
         }
     }
 
@@ -115,8 +183,9 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
         {
             if (!exists) CreateFolder(path);
             store = RocksDbStore.Open(path, options.IsReadOnly);
-            var opened = new CorestoreStorage(store, device, folder);
+            var opened = new CorestoreStorage(store, device, folder, options);
             if (!opened.IsReadOnly) opened.FinishRecovery(options.Clock);
+            if (exists && options is { Adopt: true, IsReadOnly: false }) opened.MarkRecovering(options.Clock);
             return opened;
         }
         catch
@@ -164,6 +233,12 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
     {
         var marker = Path.Combine(Folder!, DatabaseFolder, "RECOVERING");
         if (!File.Exists(marker)) return;
+        MarkRecovering(clock);
+        File.Delete(marker);
+    }
+
+    private void MarkRecovering(TimeProvider clock)
+    {
         var batch = Store.CreateBatch();
         Span<byte> key = stackalloc byte[StorageKeys.MaxSize];
         var now = (ulong)clock.GetUtcNow().ToUnixTimeMilliseconds();
@@ -177,6 +252,5 @@ public sealed partial class CorestoreStorage : IAsyncDisposable
 
         Store.Write(batch);
         Store.Flush();
-        File.Delete(marker);
     }
 }

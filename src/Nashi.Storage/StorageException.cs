@@ -11,7 +11,7 @@ public sealed class StorageException : NashiException
     public StorageFailure Failure { get; }
 
     /// <inheritdoc />
-    public override bool IsTransient => Failure is StorageFailure.DiskFull or StorageFailure.InUse;
+    public override bool IsTransient => Failure is StorageFailure.DiskFull or StorageFailure.InUse or StorageFailure.Suspended;
 
     internal static StorageException Damaged(string what) => new(StorageFailure.Corrupt, $"The store is damaged: {what} cannot be read.");
 
@@ -25,6 +25,7 @@ public sealed class StorageException : NashiException
         StorageFailure.Unsupported => "STORAGE_UNSUPPORTED",
         StorageFailure.NotFound => "ENOENT",
         StorageFailure.Conflict => "STORAGE_CONFLICT",
+        StorageFailure.Suspended => "STORAGE_SUSPENDED",
         _ => "WRITE_FAILED",
     };
 }

@@ -29,4 +29,7 @@ public enum StorageFailure
 
     /// <summary>What was asked contradicts what is stored.</summary>
     Conflict,
+
+    /// <summary>The store is suspended: its files are closed until it is resumed.</summary>
+    Suspended,
 }

@@ -15,6 +15,12 @@ public sealed record StorageOptions
     /// </summary>
     public bool AllowCopy { get; init; }
 
+    /// <summary>
+    /// Makes a backup, or a store that was moved, the store of this device, once and for all: it then opens as any other. What peers got from the original after
+    /// the copy was made may be missing here, so its cores refuse appends until their length was confirmed. The original must never be opened again. Default false.
+    /// </summary>
+    public bool Adopt { get; init; }
+
     /// <summary>Kept in the device file of a new store and compared when an existing one has one; null for none. No line breaks or equals signs.</summary>
     public string? Id { get; init; }
 

@@ -29,6 +29,16 @@ async function main () {
   core.on('verification-error', (error) => errors.push('verification ' + error.message))
   core.on('invalid-request', (error) => errors.push('request ' + error.message))
 
+  // Says what came, and sends it back to front.
+  const extension = core.registerExtension('turn', {
+    encoding: 'binary',
+    onmessage: (message, peer) => {
+      say('extension', { message: message.toString() })
+      extension.send(Buffer.from(message).reverse(), peer)
+    }
+  })
+  core.turn = extension
+
   const server = net.createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => {})
     const stream = new SecretStream(!!options.initiator, socket)
@@ -69,6 +79,7 @@ async function run (core, { run, count, size, index, start, end, length, offset,
     }
     case 'seek': return { found: await core.seek(offset, { timeout: 30000 }) }
     case 'info': return { errors, length: core.length, fork: core.fork, contiguous: core.contiguousLength, remote: core.remoteContiguousLength, tree: await tree(core), peers: core.peers.length, version: core.manifest ? core.manifest.version : -1 }
+    case 'broadcast': core.turn.broadcast(Buffer.alloc(size, count)); return
     case 'append': await core.append(Buffer.alloc(size, count)); return { length: core.length }
   }
   throw new Error('unknown command ' + run)

@@ -67,7 +67,15 @@ internal sealed class Announcer : IServerAnnouncer
     {
         _node.SetLocalRecord(_target, new PeerRecord(_keyPair.PublicKey, []).Encode());
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopped);
-        await UpdateAsync(both.Token).ConfigureAwait(false);
+        try
+        {
+            await UpdateAsync(both.Token).ConfigureAwait(false);
+        }
+        catch (NodeSuspendedException)
+        {
+            // The resumption announces.
+        }
+
         _loop = RunAsync();
     }
 

@@ -11,6 +11,9 @@ internal sealed partial class DhtCore
 {
     private const int NatWitnesses = 5;
 
+    /// <summary>How long finding one's place waits for the test of the firewall. Answers of an open one take a round trip.</summary>
+    private static readonly TimeSpan TestPatience = TimeSpan.FromMilliseconds(250);
+
     private NatSampler _nat = new();
     private UdpAddress _ownAddress;
     private int _anonymousSamples;
@@ -78,8 +81,15 @@ internal sealed partial class DhtCore
     private void LookAtOnce(Instant now) => Refresh(now, at =>
     {
         if (_options.IsEphemeral == true || _nat.Count == 0) EndLookAround();
-        else Reconsider(mayServe: _options.IsEphemeral == false, at, _ => EndLookAround());
+        else TestWhileLookingAround(at);
     });
+
+    // Whom nobody can reach hears nothing, and the test ends with its time-outs: no reason to let users wait.
+    private void TestWhileLookingAround(Instant now)
+    {
+        Later(now + TestPatience, _ => EndLookAround());
+        Reconsider(mayServe: _options.IsEphemeral == false, now, _ => EndLookAround());
+    }
 
     // Who serves from the start needs only its address to know its place: one look around it will do.
     private void SettleFirst(Instant now)

@@ -7,6 +7,8 @@ namespace Nashi.Hypercore.Replication;
 /// <summary>One core on one connection: decodes what arrives, and answers requests.</summary>
 internal sealed partial class CoreChannel(Replicator replicator, CoreReplication connection) : IChannelHandler
 {
+    private string _extension = "";
+
     public CoreReplication Connection { get; } = connection;
 
     public Channel? Channel { get; set; }
@@ -66,9 +68,20 @@ internal sealed partial class CoreChannel(Replicator replicator, CoreReplication
                 return BitfieldMessage.TryDecode(bytes, out var bitfield) && replicator.HandleBitfield(this, bitfield);
             case WireType.Range:
                 return RangeMessage.TryDecode(bytes, out var range) && replicator.HandleRange(this, range);
+            case WireType.Extension:
+                return TryReceiveExtension(payload);
             default:
-                // Extensions, and what newer peers may send.
+                // What newer peers may send.
                 return true;
         }
+    }
+
+    // No name stands for the one before.
+    private bool TryReceiveExtension(ReadOnlyMemory<byte> payload)
+    {
+        if (!ExtensionMessage.TryDecode(payload.Span, out var message)) return false;
+        if (message.Name.Length > 0) _extension = message.Name;
+        replicator.ReceiveExtension(this, _extension, payload[^message.Body.Length..]);
+        return true;
     }
 }

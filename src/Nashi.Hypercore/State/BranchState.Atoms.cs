@@ -1,6 +1,7 @@
 using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore.Merkle;
+using Nashi.Storage;
 using Nashi.Storage.Kv;
 
 namespace Nashi.Hypercore.State;
@@ -9,6 +10,8 @@ namespace Nashi.Hypercore.State;
 internal sealed partial class BranchState
 {
     private TreeTip? _origin;
+    private CoreAtom? _atom;
+    private ulong _originShared;
     private KeyPair? _signer;
     private ulong _intactLength = ulong.MaxValue;
 
@@ -16,7 +19,7 @@ internal sealed partial class BranchState
     public bool IsChanged => _origin is not null && _tree is not null && !ReferenceEquals(_origin, _tree);
 
     /// <summary>Whether nobody changed what is outside the atom since the first change inside.</summary>
-    public bool IsCurrent => _origin is null || ReferenceEquals(Parent!.Tree, _origin);
+    public bool IsCurrent => _origin is null || (ReferenceEquals(Parent!.Tree, _origin) && Parent.Storage.InheritedLength == _originShared);
 
     /// <summary>What the core's round must do for the changes of the atom: called on its lane.</summary>
     public void FillRound(WriteRound round)
@@ -38,9 +41,9 @@ internal sealed partial class BranchState
     public void HandleWritten(List<(ISessionState State, CoreChange Change)> news)
     {
         Storage.HandleAtomWritten();
-        if (IsChanged && Parent is BranchState branch)
+        if (_origin is not null && Parent is BranchState branch)
         {
-            var (before, tree) = (_origin!.Length, _tree!);
+            var (before, tree) = (_origin.Length, _tree!);
             branch._tree = tree;
             branch._nodes.Reset();
             var intact = Math.Min(_intactLength, before);
@@ -106,12 +109,62 @@ internal sealed partial class BranchState
         }
     }
 
+    /// <summary>Copies what this branch shares beyond a cut of the core to where it keeps its own. Under the gate.</summary>
+    public void TakeShared(CoreWriteBatch together, CoreStorage source, INodeSource nodes, ulong cut)
+    {
+        var end = Storage.InheritedLength;
+        if (end <= cut || Storage.Dependencies[^1].DataPointer != source.DataPointer) return;
+        var batch = Storage.CreateBatch(together);
+        using (var blocks = source.ReadBlocks(cut, end))
+        {
+            while (blocks.MoveNext()) batch.PutBlock(blocks.Index, blocks.Block);
+        }
+
+        // Nodes that end beyond the cut, but not beyond what is shared: leaves, and parents with the rightmost leaf below them.
+        for (var leaf = cut * 2; leaf < end * 2; leaf += 2)
+        {
+            for (var index = leaf; FlatTree.RightSpan(index) == leaf; index = FlatTree.Parent(index))
+            {
+                if (nodes.TryGet(index, out var node)) batch.PutTreeNode(index, node.Size, node.Hash);
+            }
+        }
+
+        batch.SetInheritedLength(cut);
+    }
+
+    /// <summary>The core was cut, or could not be. Under the gate.</summary>
+    public void HandleMoved(bool isStored)
+    {
+        Storage.RefreshInheritance();
+        if (isStored) _nodes.Reset();
+    }
+
+    // The same inside an atom: the branches join it, so that it is refused when one of them is changed outside meanwhile.
+    private void MoveBlocksToBranches(ulong cut)
+    {
+        foreach (var branch in _core.OpenBranches())
+        {
+            var member = _atom!.Join(_core, branch);
+            lock (member.Gate)
+            {
+                if (member.Storage.InheritedLength <= cut) continue;
+                member.Touch();
+                var batch = member.Storage.CreateBatch();
+                member.TakeShared(batch, Storage, Nodes, cut);
+                var commit = member.Storage.CommitAsync(batch, Durability.Buffered);
+                System.Diagnostics.Debug.Assert(commit.IsCompletedSuccessfully, "Commits to an atom are done when this returns.");
+                member.Storage.LimitInheritance(Storage.DataPointer, cut);
+                member._nodes.Reset();
+            }
+        }
+    }
+
     // Before the first change inside an atom: remember what it is a change of.
     private void Touch()
     {
         if (Parent is null || _origin is not null) return;
         _nodes.Reset();
-        _origin = Parent.Tree;
+        (_origin, _originShared) = (Parent.Tree, Parent.Storage.InheritedLength);
         _intactLength = _origin.Length;
         _tree = _origin;
     }

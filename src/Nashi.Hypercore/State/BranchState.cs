@@ -17,7 +17,7 @@ namespace Nashi.Hypercore.State;
 internal sealed partial class BranchState : ISessionState
 {
     private readonly CoreState _core;
-    private readonly MerkleBatch _work = new();
+    private MerkleBatch? _work;
     private readonly NodeStore _nodes;
     private volatile TreeTip? _tree;
 
@@ -83,7 +83,6 @@ internal sealed partial class BranchState : ISessionState
 
         var branch = new BranchState(core, storage, name, null);
         branch.Load();
-        if (options.Checkout is { } shorter && shorter < branch.Tree.Length) branch.CutNow(shorter);
         return branch;
     }
 
@@ -95,7 +94,8 @@ internal sealed partial class BranchState : ISessionState
     }
 
     /// <summary>The changes that an atom holds of a core or branch: none yet.</summary>
-    public static BranchState OpenInAtom(CoreState core, ISessionState parent, StorageAtom atom) => new(core, parent.Storage.In(atom), parent.Name, parent);
+    public static BranchState OpenInAtom(CoreState core, ISessionState parent, CoreAtom atom, StorageAtom records) =>
+        new(core, parent.Storage.In(records), parent.Name, parent) { _atom = atom };
 
     public bool Has(ulong index)
     {
@@ -106,8 +106,17 @@ internal sealed partial class BranchState : ISessionState
 
     public bool TryRead(ulong index, IBlockEncryption? encryption, out byte[]? block)
     {
-        block = null;
-        return index < Tree.Length && BlockReader.TryRead(_core, Storage, index, encryption, out block);
+        while (true)
+        {
+            block = null;
+            var links = Storage.Dependencies;
+            if (index >= Tree.Length) return false;
+            var found = BlockReader.TryRead(_core, Storage, index, encryption, out block);
+            // When the core is cut, a branch takes its blocks elsewhere.
+            if (!ReferenceEquals(links, Storage.Dependencies)) continue;
+            if (found || Parent is not null) return found;
+            lock (Gate) return BlockReader.TryRead(_core, Storage, index, encryption, out block);
+        }
     }
 
     public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, SessionSettings settings) => AppendAsync([block], CoreAppendOptions.Default, settings);
@@ -188,14 +197,15 @@ internal sealed partial class BranchState : ISessionState
     private ValueTask Append(IReadOnlyList<ReadOnlyMemory<byte>> blocks, CoreAppendOptions options, SessionSettings settings)
     {
         var batch = Storage.CreateBatch();
-        _work.Reset(Tree);
-        foreach (var block in blocks) AppendWork.Add(_work, batch, block.Span, settings.Encryption, _core.Tree.Fork);
-        foreach (var node in _work.Nodes) batch.PutTreeNode(node.Index, node.Size, node.Hash);
-        var tree = _work.ToTip(options.Signature?.ToArray());
-        if (Parent is CoreState core) core.RequireSignable(_work, options.Signature, options.KeyPair);
+        var work = _work ??= new MerkleBatch();
+        work.Reset(Tree);
+        foreach (var block in blocks) AppendWork.Add(work, batch, block.Span, settings.Encryption, _core.Tree.Fork);
+        foreach (var node in work.Nodes) batch.PutTreeNode(node.Index, node.Size, node.Hash);
+        var tree = work.ToTip(options.Signature?.ToArray());
+        if (Parent is CoreState core) core.RequireSignable(work, options.Signature, options.KeyPair);
         SetHead(batch, tree);
         var storing = Storage.CommitAsync(batch, settings.Durability);
-        _nodes.Add(_work.Nodes);
+        _nodes.Add(work.Nodes);
         (_tree, _signer) = (tree, options.KeyPair);
         return storing;
     }
@@ -216,6 +226,7 @@ internal sealed partial class BranchState : ISessionState
             if (next < Tree.Fork || (Parent is CoreState && next == Tree.Fork)) throw new ArgumentOutOfRangeException(nameof(options), $"The new fork must be higher than {Tree.Fork}.");
             var tree = TipAt(_core, _nodes, next, newLength);
             if (options.Signature is { } signature) tree = new TreeTip(tree, signature.ToArray());
+            if (Parent is CoreState) MoveBlocksToBranches(newLength);
             var batch = Storage.CreateBatch();
             CoreState.DeleteFrom(batch, newLength, oldLength);
             if (Storage.Dependencies.Count > 0 && newLength < Storage.InheritedLength) batch.SetInheritedLength(newLength);

@@ -17,9 +17,10 @@ internal sealed partial class CoreState
     /// <summary>Signs what an atom made of the core, and writes down what follows from it. On the lane.</summary>
     public (CoreState Core, WriteRound Round, TreeTip Tree) PrepareAtom(BranchState changes)
     {
-        _round.Begin();
-        changes.FillRound(_round);
-        return (this, _round, Prepare(_round));
+        var round = Round;
+        round.Begin();
+        changes.FillRound(round);
+        return (this, round, Prepare(round));
     }
 
     /// <summary>The atom is stored. On the lane.</summary>

@@ -14,19 +14,18 @@ internal sealed partial class CoreState
     /// <summary>The branch of a name: one object for all its sessions.</summary>
     public BranchState OpenBranch(ISessionState source, CoreSessionOptions options)
     {
+        BranchState? branch;
         lock (_gate)
         {
-            if (!options.Overwrite && options.Checkout is null && _branches.TryGetValue(options.Name!, out var open)) return open;
-            if (!options.Overwrite && _branches.TryGetValue(options.Name!, out open))
+            if (options.Overwrite || !_branches.TryGetValue(options.Name!, out branch))
             {
-                if (options.Checkout is { } length && length < open.Tree.Length) open.CutNow(length);
-                return open;
+                branch = BranchState.OpenNamed(this, source, options);
+                _branches[options.Name!] = branch;
             }
-
-            var branch = BranchState.OpenNamed(this, source, options);
-            _branches[options.Name!] = branch;
-            return branch;
         }
+
+        if (options.Checkout is { } length && length < branch.Tree.Length) branch.CutNow(length);
+        return branch;
     }
 
     /// <summary>Removes all branches and what they hold.</summary>

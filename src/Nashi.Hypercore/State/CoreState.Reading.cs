@@ -10,10 +10,18 @@ internal sealed partial class CoreState
 {
     public bool Has(ulong index) => Bits.Get(index);
 
+    /// <summary>Blocks that were read since marking began; null while nobody marks.</summary>
+    public Bitfield? Marks { get; set; }
+
     public bool TryRead(ulong index, IBlockEncryption? encryption, out byte[]? block)
     {
         block = null;
         if (!Bits.Get(index)) return false;
+        if (Marks is { } marks)
+        {
+            lock (marks) marks.SetRange(index, index + 1, true);
+        }
+
         if (BlockReader.TryRead(this, Storage, index, encryption, out block)) return true;
         // Cleared or truncated between the two looks?
         if (!Bits.Get(index)) return false;

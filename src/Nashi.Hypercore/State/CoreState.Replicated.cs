@@ -115,7 +115,7 @@ internal sealed partial class CoreState
         var reply = ProofBuilder.Build(ours, Nodes, Manifest?.Prologue, new ProofRequest { Upgrade = new(0, upgrade.Length) });
         if (reply.Proof?.Upgrade is not { } own || own.Length != upgrade.Length || _tree.Fork != ours.Fork) return null;
         if (MerkleHash.Roots(own.Nodes.Span) == theirHash) return null;
-        Freeze();
+        Freeze(new CoreConflict(ours.Fork, upgrade.Length, theirHash, upgrade.Signature.ToArray()));
         return IsCompat ? reply.Proof : reply.Proof with { Manifest = Manifest };
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class CoreState
     private const int MaxPooled = 64;
 
     private readonly Stack<AppendWork> _pool = new();
-    private readonly byte[] _page = new byte[CoreStorage.PageSize];
+    private byte[]? _page;
     private readonly HashSet<ulong> _touched = [];
 
     public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, SessionSettings settings)
@@ -64,6 +64,8 @@ internal sealed partial class CoreState
         if (start >= end) return;
         round.Batch.DeleteBlocks(start, end);
         round.AddChange(start, end, held: false);
+        // A writer needs its nodes to cut the core, and to bring peers of any length up to date.
+        if (!IsWritable) PruneNodes(round, start, end);
     });
 
     public ValueTask WriteAsync(Action<CoreWriteBatch> change, Durability durability) => RunAsync(round =>
@@ -71,6 +73,26 @@ internal sealed partial class CoreState
         round.Require(durability);
         change(round.Batch);
     });
+
+    // Nodes below one that covers no block any more are of no use: who downloads the blocks again gets them with the proof. Their parent stays, to check that with.
+    private void PruneNodes(WriteRound round, ulong start, ulong end)
+    {
+        for (var index = start * 2; TreeMath.IsWithin(FlatTree.Parent(index), round.Tree.Length); index = FlatTree.Parent(index))
+        {
+            var sibling = FlatTree.Sibling(index);
+            if (IsAnyHeld(FlatTree.LeftSpan(sibling) / 2, (FlatTree.RightSpan(sibling) / 2) + 1, start, end)) return;
+            round.Batch.DeleteTreeNode(index);
+            round.Batch.DeleteTreeNode(sibling);
+            round.ArePruned = true;
+        }
+    }
+
+    private bool IsAnyHeld(ulong start, ulong end, ulong clearedStart, ulong clearedEnd)
+    {
+        if (start < clearedStart && Bits.FindFirst(true, start) < Math.Min(end, clearedStart)) return true;
+        var from = Math.Max(start, clearedEnd);
+        return from < end && Bits.FindFirst(true, from) < end;
+    }
 
     /// <summary>Accepts the length of now after the store lost its log: appends go on from here.</summary>
     public ValueTask ConfirmLengthAsync() => RunAsync(round =>
@@ -176,7 +198,7 @@ internal sealed partial class CoreState
     private Task RunRoundAsync(List<LaneWork> works)
     {
         if (works[0] is HoldWork hold) return hold.Enter();
-        var round = _round;
+        var round = Round;
         round.Begin();
         for (var i = 0; i < works.Count;)
         {
@@ -208,10 +230,13 @@ internal sealed partial class CoreState
         try
         {
             tree = Prepare(round);
+            if (round.TruncatedTo is { } cut) MoveBlocksToBranches(round, cut);
             storing = Storage.CommitAsync(round.Batch, round.Durability);
+            EndMove(isStored: true);
         }
         catch (Exception error)
         {
+            EndMove(isStored: false);
             Finish(works, error);
             return Task.CompletedTask;
         }
@@ -229,6 +254,8 @@ internal sealed partial class CoreState
         }
         catch (Exception error)
         {
+            // It is written, and only not known to be on the disk: what is shown must be what is stored.
+            Publish(round, tree, []);
             Finish(works, error);
             return;
         }
@@ -293,6 +320,7 @@ internal sealed partial class CoreState
 
     private void PutPage(WriteRound round, ulong page)
     {
+        _page ??= new byte[CoreStorage.PageSize];
         Bits.CopyPage(page, _page);
         var start = page * BitfieldPage.Bits;
         foreach (var change in round.Changes)
@@ -349,7 +377,7 @@ internal sealed partial class CoreState
     {
         var before = _tree;
         var contiguous = round.Changes.Count == 0 ? _contiguousLength : NextContiguous(round);
-        if (round.TruncatedTo is not null) Nodes.Reset();
+        if (round.TruncatedTo is not null || round.ArePruned) Nodes.Reset();
         Nodes.Add(round.NewNodes);
         if (round.NewVerifier is { } verifier)
         {

@@ -21,7 +21,6 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CoreOptions _options;
     private readonly Lane _lane;
-    private readonly WriteRound _round;
     private volatile TreeTip _tree;
     private volatile CoreVerifier? _verifier;
     private Core[] _sessionsNow = [];
@@ -31,6 +30,7 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
     private ulong _remoteContiguousLength;
     private ulong _recovering;
     private volatile bool _isFrozen;
+    private CoreConflict? _conflict;
     private volatile bool _isClosed;
 
     private CoreState(CoreStorage storage, CoreOptions options, CoreAuth auth, CoreVerifier? verifier, KeyPair? keyPair)
@@ -38,9 +38,9 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
         (Storage, _options, _auth, _verifier, _keyPair) = (storage, options, auth, verifier, keyPair);
         Nodes = new NodeStore(storage);
         _lane = new Lane(RunRoundAsync);
-        _round = new WriteRound(this, storage.CreateBatch());
         _tree = LoadTree();
         LoadBits();
+        LoadConflict();
     }
 
     public CoreStorage Storage { get; }
@@ -84,6 +84,9 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
     INodeSource ISessionState.Nodes => Nodes;
 
     ulong ISessionState.SharedLength => _tree.Length;
+
+    // A core that is only read never needs one.
+    private WriteRound Round => field ??= new WriteRound(this, Storage.CreateBatch());
 
     /// <summary>How many sessions are open.</summary>
     public int SessionCount
@@ -169,12 +172,39 @@ internal sealed partial class CoreState : IReplicatedCore, ISessionState
         _closed.TrySetResult();
     }
 
-    private void Freeze()
+    /// <summary>The tree that was signed beside ours; null without a conflict.</summary>
+    public CoreConflict? Conflict => _conflict;
+
+    private void Freeze(CoreConflict conflict)
     {
-        if (_isFrozen) return;
-        _isFrozen = true;
+        lock (_gate)
+        {
+            if (_isFrozen) return;
+            (_isFrozen, _conflict) = (true, conflict);
+        }
+
+        if (!Storage.IsReadOnly) _ = StoreConflictAsync(conflict);
         Log.Frozen(_options.Logger, Key);
         Raise(new CoreChange(CoreChangeKind.Conflicted, 0, 0, _tree.Length, _tree.Fork));
+    }
+
+    // A restart must not make anybody forget it. The reference has no place for this and passes over user data it does not know.
+    private async Task StoreConflictAsync(CoreConflict conflict)
+    {
+        try
+        {
+            await WriteAsync(batch => batch.PutUserData(CoreConflict.StoredAs, conflict.Encode()), Nashi.Storage.Kv.Durability.Synced).ConfigureAwait(false);
+        }
+        catch (NashiException error)
+        {
+            ReportWriteFailure(error);
+        }
+    }
+
+    private void LoadConflict()
+    {
+        if (Storage.ReadUserData(CoreConflict.StoredAs) is not { } stored) return;
+        (_isFrozen, _conflict) = (true, CoreConflict.Decode(stored));
     }
 
     private void Raise(in CoreChange change) => Raise(this, change);

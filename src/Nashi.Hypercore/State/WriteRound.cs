@@ -44,6 +44,9 @@ internal sealed class WriteRound(CoreState core, CoreWriteBatch batch) : INodeSo
     /// <summary>Whether the blocks that come are our own, not downloaded.</summary>
     public bool IsOwn { get; set; }
 
+    /// <summary>Whether stored nodes are removed.</summary>
+    public bool ArePruned { get; set; }
+
     /// <summary>A manifest learnt in this round.</summary>
     public CoreVerifier? NewVerifier { get; set; }
 
@@ -57,7 +60,7 @@ internal sealed class WriteRound(CoreState core, CoreWriteBatch batch) : INodeSo
         Changes.Clear();
         _nodes.Clear();
         (Durability, IsUpgraded, TruncatedTo, Signature, NewVerifier) = (Durability.Buffered, false, null, null, null);
-        (Signer, IsOwn) = (null, false);
+        (Signer, IsOwn, ArePruned) = (null, false, false);
     }
 
     /// <summary>Asks for at least this durability.</summary>

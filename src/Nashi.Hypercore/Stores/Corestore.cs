@@ -112,6 +112,36 @@ public sealed class Corestore : IAsyncDisposable
     /// <summary>The discovery keys of all cores in the store.</summary>
     public IReadOnlyList<DiscoveryKey> List() => Storage.ListCores();
 
+    /// <summary>All cores in the store, and what they are. Reads a few records of each.</summary>
+    /// <param name="measure">Also measures how much each takes on the disk; reads all their records.</param>
+    public IEnumerable<CoreSummary> ListDetails(bool measure = false)
+    {
+        var aliases = Storage.ListAliases().ToLookup(entry => entry.Value, entry => entry.Key);
+        foreach (var discoveryKey in Storage.ListCores())
+        {
+            if (Storage.TryOpenCore(discoveryKey) is not { } core) continue;
+            var (auth, head, hints) = (core.ReadAuth(), core.ReadHead(), core.ReadHints());
+            yield return new CoreSummary(
+                auth.Key, discoveryKey, [.. aliases[discoveryKey]], head?.Length ?? 0, head?.Fork ?? 0, hints.ContiguousLength, auth.SignerSecretKey is not null,
+                measure ? Storage.MeasureCore(discoveryKey) : null);
+        }
+    }
+
+    /// <summary>Closes a core for everybody, removes it and its names from the store, and gives its space back to the disk. False when it is not stored.</summary>
+    public ValueTask<bool> PurgeAsync(CoreKey key) => _cores.PurgeAsync(key.ToDiscoveryKey());
+
+    /// <summary>Gives the space of all that was removed back to the disk now. Slow.</summary>
+    public Task CompactAsync(CancellationToken cancellationToken = default) => Task.Run(Storage.Compact, cancellationToken);
+
+    /// <summary>Makes a backup of the store as it is now, in a folder that must not exist, while it is in use: see <see cref="CorestoreStorage.BackupAsync"/>.</summary>
+    public ValueTask BackupAsync(string folder, CancellationToken cancellationToken = default) => Storage.BackupAsync(folder, cancellationToken);
+
+    /// <summary>Closes the store's files and lock, as a mobile system asks of an application that it freezes; cores stay open but fail until <see cref="ResumeAsync"/>.</summary>
+    public ValueTask SuspendAsync() => Storage.SuspendAsync();
+
+    /// <summary>Opens the files again.</summary>
+    public ValueTask ResumeAsync() => Storage.ResumeAsync();
+
     /// <summary>Replicates over a connection: the cores that are open, and those in the store that the remote opens. Owns the stream.</summary>
     public StoreReplication Replicate(IMessageStream stream)
     {

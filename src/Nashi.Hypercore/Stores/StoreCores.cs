@@ -13,6 +13,7 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32? primaryKey, 
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<DiscoveryKey, (CoreState State, Replicator Replicator)> _open = [];
+    private readonly Dictionary<DiscoveryKey, Task<bool>> _purging = [];
     private readonly HashSet<StoreReplication> _connections = [];
     private readonly byte[] _primaryKey = primaryKey?.ToArray() ?? [];
     private bool _isClosed;
@@ -34,16 +35,7 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32? primaryKey, 
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_isClosed, typeof(Corestore));
-                var discoveryKey = key.ToDiscoveryKey();
-                if (!_open.TryGetValue(discoveryKey, out var core))
-                {
-                    core = Open(key, alias, coreOptions, onlyToServe);
-                    _open.Add(discoveryKey, core);
-                }
-
-                closing = core.State.Closed;
-                if (!core.State.TryOpenSession(coreOptions, out session)) session = null;
-                else if (!onlyToServe) core.Replicator.IsDownloading = true;
+                (session, closing) = TryOpen(key, alias, coreOptions, onlyToServe);
             }
 
             if (session is not null)
@@ -73,6 +65,68 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32? primaryKey, 
     {
         if (Storage.TryOpenCore(discoveryKey) is not { } stored) return null;
         return await OpenAsync(stored.ReadAuth().Key, null, CoreOptions.Default with { Wait = false }, CancellationToken.None, onlyToServe: true).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> PurgeAsync(DiscoveryKey discoveryKey)
+    {
+        while (true)
+        {
+            CoreState? state;
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isClosed, typeof(Corestore));
+                state = _open.TryGetValue(discoveryKey, out var core) ? core.State : null;
+            }
+
+            if (state is null && await TryPurgeAsync(discoveryKey).ConfigureAwait(false) is { } purged) return purged;
+            if (state is null)
+            {
+                await Task.Yield();
+                continue;
+            }
+
+            await state.CloseAsync().ConfigureAwait(false);
+            lock (_gate)
+            {
+                if (_open.TryGetValue(discoveryKey, out var core) && core.State == state) _ = _open.Remove(discoveryKey);
+            }
+        }
+    }
+
+    // Whoever opens it meanwhile waits, and then makes it anew. False when somebody was faster.
+    private async Task<bool?> TryPurgeAsync(DiscoveryKey discoveryKey)
+    {
+        Task<bool> purging;
+        lock (_gate)
+        {
+            if (_open.ContainsKey(discoveryKey) || _purging.ContainsKey(discoveryKey)) return null;
+            purging = Task.Run(() => Storage.PurgeCore(discoveryKey));
+            _purging.Add(discoveryKey, purging);
+        }
+
+        try
+        {
+            return await purging.ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate) _ = _purging.Remove(discoveryKey);
+        }
+    }
+
+    private (Core? Session, Task Closing) TryOpen(CoreKey key, CoreAlias? alias, CoreOptions coreOptions, bool onlyToServe)
+    {
+        var discoveryKey = key.ToDiscoveryKey();
+        if (_purging.TryGetValue(discoveryKey, out var purging)) return (null, purging);
+        if (!_open.TryGetValue(discoveryKey, out var core))
+        {
+            core = Open(key, alias, coreOptions, onlyToServe);
+            _open.Add(discoveryKey, core);
+        }
+
+        if (!core.State.TryOpenSession(coreOptions, out var session)) return (null, core.State.Closed);
+        if (!onlyToServe) core.Replicator.IsDownloading = true;
+        return (session, core.State.Closed);
     }
 
     public void Forget(StoreReplication connection)

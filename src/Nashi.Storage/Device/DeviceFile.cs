@@ -22,7 +22,7 @@ internal sealed class DeviceFile : IDisposable
         var path = Path.Combine(folder, Name);
         try
         {
-            return TryOpen(path, options) ?? Create(folder, path, options);
+            return TryOpen(path, options) ?? Create(folder, path, options, overwrite: options.Adopt);
         }
         catch (UnauthorizedAccessException error)
         {
@@ -34,6 +34,15 @@ internal sealed class DeviceFile : IDisposable
         }
     }
 
+    /// <summary>Puts the device file of one folder into another: that is then known for a copy.</summary>
+    public static void Copy(string from, string to)
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(from, Name));
+        using var file = new FileStream(Path.Combine(to, Name), FileMode.CreateNew, FileAccess.Write);
+        file.Write(bytes);
+        file.Flush(flushToDisk: true);
+    }
+
     public void Dispose() => _handle.Dispose();
 
     private static DeviceFile? TryOpen(string path, StorageOptions options)
@@ -43,8 +52,10 @@ internal sealed class DeviceFile : IDisposable
         try
         {
             Lock(handle, path);
-            if (!options.AllowCopy) Verify(handle, path, options);
-            return new DeviceFile(handle);
+            if (!options.AllowCopy && !options.Adopt) Verify(handle, path, options);
+            if (!options.Adopt) return new DeviceFile(handle);
+            handle.Dispose();
+            return null;
         }
         catch
         {
@@ -53,7 +64,7 @@ internal sealed class DeviceFile : IDisposable
         }
     }
 
-    private static DeviceFile Create(string folder, string path, StorageOptions options)
+    private static DeviceFile Create(string folder, string path, StorageOptions options, bool overwrite)
     {
         if (options.Id is { } id && id.AsSpan().ContainsAny('\n', '\r', '=')) throw new ArgumentException("A store's id is one line without an equals sign.", nameof(options));
         Directory.CreateDirectory(folder);
@@ -63,7 +74,7 @@ internal sealed class DeviceFile : IDisposable
         {
             Lock(handle, path);
             Write(handle, options);
-            File.Move(unfinished, path, overwrite: false);
+            File.Move(unfinished, path, overwrite);
             FolderSync.Run(folder);
             if (Path.GetDirectoryName(folder) is { } parent) FolderSync.Run(parent);
             return new DeviceFile(handle);

@@ -14,7 +14,11 @@ public sealed class WriteBatch
     internal const byte DeleteRangeTag = 0xe;
     private const int HeaderSize = 12;
 
+    private const int LargeSize = 1 << 20;
+    private const int MaxSmallInARow = 8;
+
     private readonly uint _columnFamily;
+    private int _smallInARow;
     private byte[] _bytes = new byte[1024];
     private int _length = HeaderSize;
     private uint _count;
@@ -71,10 +75,11 @@ public sealed class WriteBatch
     /// <summary>Forgets all changes.</summary>
     public void Clear()
     {
+        // One huge batch must not be remembered for ever; who writes huge ones all the time must not get a new array for each.
+        _smallInARow = _bytes.Length <= LargeSize || _length > _bytes.Length / 4 ? 0 : _smallInARow + 1;
+        if (_smallInARow >= MaxSmallInARow) (_bytes, _smallInARow) = (new byte[1024], 0);
         _length = HeaderSize;
         _count = 0;
-        // One huge batch must not be remembered for ever.
-        if (_bytes.Length > 1 << 20) _bytes = new byte[1024];
     }
 
     /// <summary>The whole batch as RocksDB reads it.</summary>

@@ -9,13 +9,17 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     // Room that opening anew needs beside the log.
     private const long Reserve = 4 << 20;
 
+    private const byte ForceBottommost = 2;
+
     private readonly Lock _reopening = new();
+    private readonly Lock _compacting = new();
     private readonly string _path;
     private readonly GroupSync _sync;
     private volatile RocksDbHandle _database;
     private uint _family;
     private int _cursors;
     private volatile bool _isStuck;
+    private volatile bool _isSuspended;
     private volatile bool _isDisposed;
 
     private RocksDbStore(RocksDbHandle database, string path, bool readOnly)
@@ -113,10 +117,61 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     /// <inheritdoc />
     public void Compact(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
+        if (IsReadOnly) throw new StorageException(StorageFailure.ReadOnly, $"The store {_path} was opened read-only.");
         using var use = Enter();
-        fixed (byte* f = from, t = to)
+        lock (_compacting)
         {
-            RocksNative.rocksdb_compact_range_cf(use.Database, use.Handle.Records, f, (nuint)from.Length, t, (nuint)to.Length);
+            // Usually only the oldest files of values are rewritten; here all that hold something that was removed.
+            SetBlobCutoff(use, "1.0"u8);
+            var options = RocksNative.rocksdb_compactoptions_create();
+            RocksNative.rocksdb_compactoptions_set_bottommost_level_compaction(options, ForceBottommost);
+            fixed (byte* f = from, t = to)
+            {
+                RocksNative.rocksdb_compact_range_cf_opt(use.Database, use.Handle.Records, options, f, (nuint)from.Length, t, (nuint)to.Length);
+            }
+
+            RocksNative.rocksdb_compactoptions_destroy(options);
+            SetBlobCutoff(use, "0.25"u8);
+        }
+    }
+
+    /// <summary>Makes a copy of all that is written by now in a folder that must not exist. Files that no longer change are linked, not copied, where the disk can.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public void Copy(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        using var use = Enter();
+        byte* error = null;
+        var checkpoint = RocksNative.rocksdb_checkpoint_object_create(use.Database, &error);
+        RocksError.ThrowIf(error, _path);
+        RocksNative.rocksdb_checkpoint_create(checkpoint, folder, 0, &error);
+        RocksNative.rocksdb_checkpoint_object_destroy(checkpoint);
+        RocksError.ThrowIf(error, folder);
+    }
+
+    /// <summary>Closes all files; reads and writes fail until <see cref="Resume"/>.</summary>
+    public void Suspend()
+    {
+        FlushAtRest();
+        lock (_reopening)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_isSuspended) return;
+            _isSuspended = true;
+            _database.Dispose();
+            // What is being read ends in microseconds; who walks the store may take longer, and then holds the files.
+            _ = SpinWait.SpinUntil(() => _database.IsReleased, TimeSpan.FromSeconds(5));
+        }
+    }
+
+    /// <summary>Opens the files again.</summary>
+    public void Resume()
+    {
+        lock (_reopening)
+        {
+            if (!_isSuspended || _isDisposed) return;
+            Reopen();
+            _isSuspended = false;
         }
     }
 
@@ -135,7 +190,7 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
     // should be made of.
     private void FlushAtRest()
     {
-        if (IsReadOnly || _isStuck || _isDisposed) return;
+        if (IsReadOnly || _isStuck || _isDisposed || _isSuspended) return;
         try
         {
             Flush();
@@ -146,8 +201,20 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
         }
     }
 
-    /// <summary>After a write failed for want of space, RocksDB refuses all others; the next write therefore opens the database anew.</summary>
+    /// <summary>After a write failed, RocksDB refuses all others; the next write therefore opens the database anew.</summary>
     internal void MarkStuck() => _isStuck = true;
+
+    private void SetBlobCutoff(in Use use, ReadOnlySpan<byte> value)
+    {
+        byte* error = null;
+        fixed (byte* name = "blob_garbage_collection_age_cutoff"u8, text = value)
+        {
+            byte* names = name, values = text;
+            RocksNative.rocksdb_set_options_cf(use.Database, use.Handle.Records, 1, &names, &values, &error);
+        }
+
+        ThrowIf(error);
+    }
 
     private void SyncNow()
     {
@@ -163,12 +230,17 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
         {
             RocksError.ThrowIf(error, _path);
         }
-        catch (StorageException failed) when (failed.Failure == StorageFailure.DiskFull)
+        catch (StorageException failed) when (failed.Failure is StorageFailure.DiskFull or StorageFailure.ReadOnly)
         {
             MarkStuck();
             throw;
         }
-        catch (StorageException failed) when (failed.Failure == StorageFailure.InputOutput && (_isStuck || FreeSpace() < Reserve))
+        catch (StorageException failed) when (failed.Failure == StorageFailure.InputOutput && FreeSpace() >= Reserve)
+        {
+            MarkStuck();
+            throw;
+        }
+        catch (StorageException failed) when (failed.Failure == StorageFailure.InputOutput)
         {
             // After one write found no room, RocksDB refuses the others with a reason that says nothing.
             MarkStuck();
@@ -187,10 +259,11 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
             }
             catch (ObjectDisposedException) when (!_isDisposed)
             {
+                if (_isSuspended) throw new StorageException(StorageFailure.Suspended, $"The store {_path} is suspended. Resume it first.");
                 // It is being opened anew; if that failed, try again.
                 lock (_reopening)
                 {
-                    if (_database == database) Reopen();
+                    if (_database == database && !_isSuspended) Reopen();
                 }
             }
         }
@@ -201,7 +274,7 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
         lock (_reopening)
         {
             // Opening replays the log into new files: with less room than that, better keep what can at least be read.
-            if (!_isStuck || _isDisposed || Volatile.Read(ref _cursors) > 0 || FreeSpace() < SpaceToReopen()) return;
+            if (!_isStuck || _isDisposed || _isSuspended || Volatile.Read(ref _cursors) > 0 || FreeSpace() < SpaceToReopen() || !CanWrite()) return;
             _database.Dispose();
             Reopen();
         }
@@ -220,6 +293,27 @@ public sealed unsafe class RocksDbStore : IKeyValueStore
         _family = RocksNative.rocksdb_column_family_handle_get_id(opened.Records);
         _database = opened;
         _isStuck = false;
+    }
+
+    // Only a disk that is well again is worth closing what can at least be read.
+    private bool CanWrite()
+    {
+        var probe = Path.Combine(_path, "probe.tmp");
+        try
+        {
+            using (var file = new FileStream(probe, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                file.Write(new byte[512]);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Delete(probe);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private long FreeSpace()

@@ -86,7 +86,28 @@ internal static unsafe partial class RocksNative
     internal static partial void rocksdb_flush_cf(nint database, nint options, nint family, byte** error);
 
     [LibraryImport(Library)]
-    internal static partial void rocksdb_compact_range_cf(nint database, nint family, byte* from, nuint fromLength, byte* to, nuint toLength);
+    internal static partial void rocksdb_compact_range_cf_opt(nint database, nint family, nint options, byte* from, nuint fromLength, byte* to, nuint toLength);
+
+    [LibraryImport(Library)]
+    internal static partial nint rocksdb_compactoptions_create();
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_compactoptions_destroy(nint options);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_compactoptions_set_bottommost_level_compaction(nint options, byte value);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_set_options_cf(nint database, nint family, int count, byte** keys, byte** values, byte** error);
+
+    [LibraryImport(Library)]
+    internal static partial nint rocksdb_checkpoint_object_create(nint database, byte** error);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial void rocksdb_checkpoint_create(nint checkpoint, string folder, ulong logSizeForFlush, byte** error);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_checkpoint_object_destroy(nint checkpoint);
 
     [LibraryImport(Library)]
     internal static partial nint rocksdb_create_iterator_cf(nint database, nint options, nint family);

@@ -21,6 +21,7 @@ var modes = new Dictionary<string, Func<PeerRun, Task<int>>>(StringComparer.Ordi
     ["seed"] = SeedMode.RunAsync,
     ["download"] = DownloadMode.RunAsync,
     ["audit"] = AuditMode.RunAsync,
+    ["churn"] = ChurnMode.RunAsync,
     ["mirror"] = MirrorMode.RunAsync,
 };
 var words = args is ["drive", "mirror", ..] ? args[1..] : args;

@@ -110,7 +110,8 @@ public sealed class DhtInteropTests
         using var theirPair = KeyPair.FromSeed(Seed(6));
         await using (var announcer = await ((Nashi.Dht.Connecting.IConnectNode)node).AnnounceServerAsync(ourPair, default))
         {
-            Assert.Equal(3, announcer.Relays.Count);
+            // The three nearest nodes, and up to two further ones that nobody can crowd out.
+            Assert.InRange(announcer.Relays.Count, 3, 5);
             Assert.All(announcer.Relays, relay => Assert.True(announcer.IsRelay(relay.Relay)));
             var found = await AskAsync(js, "foundPeer", new() { ["do"] = "findPeer", ["key"] = Hex(ourPair.PublicKey.ToArray()) });
             Assert.Equal(Hex(ourPair.PublicKey.ToArray()), found.GetProperty("key").GetString());

@@ -203,6 +203,54 @@ public sealed class CoreReplicationTests
         await Until(() => twin.State.IsFrozen);
     }
 
+    [Fact]
+    public async Task Conflict_AfterReopening_IsStillKnown()
+    {
+        await using var writer = Live.Writer(1);
+        await using var twin = Live.Writer(1);
+        await writer.AppendAsync(5);
+        for (var i = 0; i < 6; i++) await twin.Core.AppendAsync(new byte[] { 9, (byte)i }, Token);
+        await using var store = Storage.CorestoreStorage.CreateInMemory();
+        await using (var reader = Live.Open(writer.Core.Key, new(), store: store))
+        {
+            await using (Wire.Between(writer.Replicator, reader.Replicator)) await DownloadAsync(reader, 5);
+            await using var wire = Wire.Between(twin.Replicator, reader.Replicator);
+            await Until(() => reader.State.IsFrozen);
+            Assert.Equal((0UL, 5UL, twin.Core.GetTreeHash(5)), (reader.Core.Conflict!.Fork, reader.Core.Conflict.Length, (Nashi.Encoding.Bytes32?)reader.Core.Conflict.TreeHash));
+        }
+
+        await using var again = Live.Open(writer.Core.Key, new(), store: store);
+        Assert.Equal(5UL, again.Core.Conflict!.Length);
+        await Assert.ThrowsAsync<CoreFrozenException>(async () => await again.Core.GetAsync(0, null, Token));
+    }
+
+    [Fact]
+    public async Task Clear_ByAReader_KeepsWhatTheOthersNeed()
+    {
+        await using var writer = Live.Writer(1);
+        await writer.AppendAsync(64);
+        await using var middle = Live.ReaderOf(writer.Core);
+        await using (Wire.Between(writer.Replicator, middle.Replicator)) await DownloadAsync(middle, 64);
+        var nodes = CountNodes(middle);
+        await middle.Core.ClearAsync(16, 32, Token);
+        await middle.Core.ClearAsync(5, 6, Token);
+        Assert.True(CountNodes(middle) < nodes);
+        await using var reader = Live.ReaderOf(writer.Core);
+        await using (Wire.Between(middle.Replicator, reader.Replicator))
+        {
+            for (var i = 0UL; i < 64; i++)
+            {
+                if (middle.Core.Has(i)) Assert.Equal(writer.Core.TryGet(i, out var block) ? block : null, await GetAsync(reader, i));
+            }
+        }
+
+        Assert.Equal(47UL, reader.Core.CountHeld());
+        await using var wire = Wire.Between(writer.Replicator, middle.Replicator);
+        await DownloadAsync(middle, 64);
+    }
+
+    private static int CountNodes(Live core) => Enumerable.Range(0, 128).Count(i => core.State.Storage.TryReadTreeNode((ulong)i, out _, out _));
+
     private static async Task<byte[]> GetAsync(Live reader, ulong index) => await reader.Core.GetAsync(index, null, Token).AsTask().WaitAsync(Patience, Token);
 
     private static async Task DownloadAsync(Live reader, ulong length)

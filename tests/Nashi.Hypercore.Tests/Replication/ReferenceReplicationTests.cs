@@ -235,6 +235,30 @@ public sealed class ReferenceReplicationTests
         await js.AssertNoErrorsAsync();
     }
 
+    [Fact]
+    public async Task Extension_WithTheReference_GoesBothWays()
+    {
+        await using var js = await Reference.StartAsync([]);
+        await using var reader = Live.Open(js.Key, new());
+        var messages = System.Threading.Channels.Channel.CreateUnbounded<byte[]>();
+        using var extension = reader.Replicator.AddExtension("turn", (_, message) => messages.Writer.TryWrite(message.ToArray()));
+        await using var connection = await js.ConnectAsync(reader.Replicator, true);
+        await Until(() => reader.Replicator.PeerCount == 1);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(1, extension.Broadcast("hello"u8));
+            Assert.Equal("olleh"u8.ToArray(), await messages.Reader.ReadAsync(Token).AsTask().WaitAsync(Patience, Token));
+        }
+
+        Assert.False(extension.Send(default, "nobody"u8));
+        Assert.True(extension.Send(reader.Replicator.GetPeers()[0], "ab"u8));
+        Assert.Equal("ba"u8.ToArray(), await messages.Reader.ReadAsync(Token).AsTask().WaitAsync(Patience, Token));
+        _ = await js.RunAsync("broadcast", new() { ["size"] = 4, ["count"] = 7 });
+        Assert.Equal([7, 7, 7, 7], await messages.Reader.ReadAsync(Token).AsTask().WaitAsync(Patience, Token));
+        Assert.Throws<InvalidOperationException>(() => reader.Replicator.AddExtension("turn", (_, _) => { }));
+        await js.AssertNoErrorsAsync();
+    }
+
     private static byte[] Block(int index, int size) => [.. Enumerable.Repeat((byte)(index * 31), size)];
 
     private static string Hex(CoreKey key) => Convert.ToHexStringLower(key.Value.AsSpan());

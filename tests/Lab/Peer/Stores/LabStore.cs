@@ -4,6 +4,7 @@ using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore;
 using Nashi.SecretStream;
+using Nashi.Storage;
 
 namespace Nashi.LabPeer.Stores;
 
@@ -19,7 +20,9 @@ internal sealed class LabStore : IAsyncDisposable
     /// <summary>Opens the folder's core, or makes it; with a key, that core.</summary>
     public static async Task<LabStore> OpenAsync(PeerRun run, CoreKey? key = null)
     {
-        var store = await Corestore.OpenAsync(run.Flag("dir"));
+        // A damaged copy is looked at, never written beside its original.
+        var options = CorestoreOptions.Default with { Storage = new StorageOptions { AllowCopy = run.Number("allow-copy", 0) != 0 } };
+        var store = await Corestore.OpenAsync(run.Flag("dir"), options);
         return new LabStore(store, key is { } known ? await store.GetAsync(known) : await OwnAsync(store));
     }
 
