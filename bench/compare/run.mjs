@@ -44,6 +44,9 @@ const jobs = [
   { name: 'replicate-small', text: 'replicate 100 k x 100 B, two processes', figures: [['blocks_s', 'blocks/s']], run: (side) => pair(side, 'replicate', ['--n=100000', '--size=100']) },
   { name: 'replicate-large', text: 'replicate 256 MiB x 64 KiB, two processes', figures: [['mb_s', 'MB/s']], run: (side) => pair(side, 'replicate', ['--n=4096', '--size=65536']) },
   { name: 'import', text: 'import 1 000 files into a drive', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'import') },
+  { name: 'base', text: 'append to a base, one at a time', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=1000', '--size=100', '--batch=1']) },
+  { name: 'base100', text: 'append to a base, batches of 100', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=20000', '--size=100', '--batch=100']) },
+  { name: 'base-catchup', text: 'a reader applies 10 000 values of a base, in one process', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['catchup', '--n=10000', '--size=100', '--batch=100']) },
   { name: 'export', text: 'mirror a drive of 1 000 files to a folder', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'export') }
 ].filter((job) => wanted.length === 0 || wanted.includes(job.name))
 

@@ -45,11 +45,13 @@ public sealed class CoreAtom
     /// <summary>Forgets all changes.</summary>
     public void Clear()
     {
-        var locked = Enter(Members());
+        // Branches outside the atom are held too, and keep what they have.
+        var members = Members();
+        var locked = Enter(members);
         try
         {
             _storage.Clear();
-            foreach (var member in locked) member.HandleCleared();
+            foreach (var member in members) member.HandleCleared();
         }
         finally
         {

@@ -1,3 +1,4 @@
+using Nashi.Autobase.Messages;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Deploy;
@@ -44,6 +45,7 @@ internal static class Targets
         .. Hypercore(),
         .. Store(),
         .. Files(),
+        .. Bases(),
     ];
 
     private static Target[] Encoding() =>
@@ -167,6 +169,27 @@ internal static class Targets
         new("drive path", ["text:/a/b/../c", "text:a\\b", "text:/CON", "text:/.."], bytes => DrivePath.IsCanonical(Text(bytes))),
         new("pear link", [.. Texts.Links], bytes => PearLink.TryParse(Text(bytes), out _, out _)),
     ];
+
+    private static Target[] Bases() =>
+    [
+        Message<OplogMessage>("oplog message"),
+        Message<BootRecord>("boot record"),
+        Message<SystemInfo>("system info"),
+        Message<Member>("member"),
+        Message<LinearizerUpdate>("linearizer update"),
+        Message<EncryptionDescriptor>("encryption descriptor"),
+        Message<ManifestData>("manifest data"),
+        new("linearizer key", ["autobase"], bytes => LinearizerUpdate.TryReadKey(bytes, out _)),
+        new("writer heads", ["autobase"], bytes => new CompactReader(bytes) is var reader && reader.TryReadHeads(out _), 512),
+    ];
+
+    // What was read is written and read again: the two must be equal, or one peer would store what another refuses.
+    private static Target Message<T>(string name)
+        where T : IMessage<T> => new(
+            name,
+            ["autobase"],
+            bytes => MessageCodec.TryDecode<T>(bytes, out var message) && MessageCodec.TryDecode<T>(MessageCodec.Encode(message), out _),
+            512);
 
     private static Target Record<T>(string name)
         where T : IStoredRecord<T> => new(name, ["storage", "corestore"], bytes => RecordCodec.TryDecode<T>(bytes, out _));
