@@ -37,6 +37,9 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
     private bool _isClosed;
     private bool _isDown;
 
+    // Relays are named or remembered; a node that knows none shares the threads that receive, which sockets with a second way in cannot.
+    private static bool MayEverGoRound(DhtOptions options) => options.TcpRelays.Count > 0 || options.Cache is not null;
+
     private DhtNode(DhtOptions options)
     {
         _options = options;
@@ -44,7 +47,7 @@ public sealed partial class DhtNode : IAsyncDisposable, IDhtEvents
         DefaultKeyPair = options.KeyPair ?? _ownKeyPair!;
         _detour = new Detour(options.OpenSocket, options.Clock);
         _detourCore = new DetourCore(Now());
-        Udx = new UdxHost(new UdxOptions { Clock = options.Clock, OpenSocket = _detour.Open });
+        Udx = new UdxHost(new UdxOptions { Clock = options.Clock, OpenSocket = MayEverGoRound(options) ? _detour.Open : _detour.OpenStraight });
         _host = UdpAddress.From(new IPEndPoint(options.Host, 0));
         _server = BindServer(_host, options.Port);
         _client = Udx.Bind(_host);
