@@ -57,7 +57,7 @@ public sealed class DriveCommandTests : IDisposable
         var link = await TouchAsync();
         Files.WriteSample(_folder["source"]);
         await using var up = NashiProcess.Start([.. Line(["drive", "sync", link, _folder["source"]], network.Bootstrap)]);
-        _ = await up.NextAsync("synced");
+        _ = await up.NextAsync("announced");
         var copy = _folder["copy"];
         await using var down = NashiProcess.Start("drive", "sync", link, copy, "--storage", _folder["other"], "--bootstrap", network.Bootstrap);
         _ = await down.NextAsync("synced");

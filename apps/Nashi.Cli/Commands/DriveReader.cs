@@ -1,5 +1,6 @@
 using Nashi.Deploy;
 using Nashi.Hyperdrive;
+using Nashi.Swarm;
 
 namespace Nashi.Cli.Commands;
 
@@ -41,8 +42,8 @@ internal sealed class DriveReader : IAsyncDisposable
     }
 
     /// <summary>Goes on looking for peers, and for new versions.</summary>
-    public async ValueTask FollowAsync(CancellationToken cancellation) =>
-        await _session.JoinAsync(Newest.DiscoveryKey, server: Newest.IsWritable, client: true, cancellation);
+    public ValueTask<SwarmDiscovery> FollowAsync(CancellationToken cancellation) =>
+        _session.JoinAsync(Newest.DiscoveryKey, server: Newest.IsWritable, client: true, cancellation);
 
     /// <summary>The entry at a path, links followed.</summary>
     /// <exception cref="PathNotFoundException">There is none.</exception>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Nashi.Deploy;
 using Nashi.Hyperdrive;
+using Nashi.Swarm;
 
 namespace Nashi.Cli.Commands;
 
@@ -30,7 +31,8 @@ internal static class DriveSyncCommand
         await using var reader = await DriveReader.OpenAsync(context, link with { Fork = null, Length = null, TreeHash = null }, cancellation);
         var uploads = reader.Newest.IsWritable && !isDown;
         if (!uploads && !isForced) await RequireSafeAsync(reader.Newest, folder, options, cancellation);
-        await reader.FollowAsync(cancellation);
+        var discovery = await reader.FollowAsync(cancellation);
+        var announcing = uploads ? AnnounceAsync(context, link, discovery, cancellation) : Task.CompletedTask;
         var sync = new FolderSync(reader.Newest, folder, options);
         sync.Failed += error => context.Reporter.Report("failed", new JsonObject { ["message"] = error.Message }, $"! {error.Message}");
         var (from, to) = uploads ? (Path.GetFullPath(folder), link.Origin) : (link.Origin, Path.GetFullPath(folder));
@@ -48,7 +50,26 @@ internal static class DriveSyncCommand
             // Ctrl-C is how syncing is meant to end.
         }
 
+        await announcing;
+
         context.Reporter.Final(new JsonObject { ["link"] = link.Origin, ["version"] = reader.Newest.Version }, "Stopped.");
+    }
+
+    // The folder is read meanwhile; others find the drive from here on.
+    private static async Task AnnounceAsync(CliContext context, PearLink link, SwarmDiscovery discovery, CancellationToken cancellation)
+    {
+        try
+        {
+            var everywhere = await discovery.FlushedAsync(cancellation);
+            context.Reporter.Report(
+                "announced",
+                new JsonObject { ["link"] = link.Origin, ["lanOnly"] = !everywhere },
+                everywhere ? $"Announced: {link.Origin} can be found now." : "The internet does not answer yet: the drive can be found on the local network.");
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before.
+        }
     }
 
     // Files that the drive does not have would be removed: of a folder that was never this drive's, that is not what anybody wants.
