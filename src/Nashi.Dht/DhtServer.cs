@@ -32,7 +32,7 @@ public sealed partial class DhtServer : IAsyncDisposable
         _registry = registry;
         _options = options;
         _handshakes = new(options.MaxHandshakes, options.MaxHandshakesPerHost);
-        _newcomers = new(options.MaxHandshakes);
+        _newcomers = new((options.MaxHandshakes + 1) / 2);
         _connections = Channel.CreateBounded<DhtConnection>(new BoundedChannelOptions(options.MaxWaitingConnections) { FullMode = BoundedChannelFullMode.Wait });
     }
 
