@@ -83,6 +83,13 @@ public sealed partial class DhtConnection : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>Gives up a client that was never heard of, at the least cost.</summary>
+    internal void Abandon()
+    {
+        Raw.Abandon();
+        Stream.Abort(new CloseReason(CloseKind.RawClosed, "The client was not heard of after its handshake, and others want its place."));
+    }
+
     /// <summary>A direct path was found: moves there if it holds what it promises.</summary>
     internal void Move(UdxSocket socket, uint remoteId, UdpAddress to, ConnectionKind kind, PunchSocket? punched)
     {

@@ -20,6 +20,7 @@ public sealed partial class DhtServer : IAsyncDisposable
     private readonly Channel<DhtConnection> _connections;
     private readonly Lock _gate = new();
     private readonly HandshakeTable<ServerHandshake> _handshakes;
+    private readonly Newcomers _newcomers;
     private ServerContext? _context;
     private bool _isListening;
     private bool _isClosed;
@@ -31,6 +32,7 @@ public sealed partial class DhtServer : IAsyncDisposable
         _registry = registry;
         _options = options;
         _handshakes = new(options.MaxHandshakes, options.MaxHandshakesPerHost);
+        _newcomers = new((options.MaxHandshakes + 1) / 2);
         _connections = Channel.CreateBounded<DhtConnection>(new BoundedChannelOptions(options.MaxWaitingConnections) { FullMode = BoundedChannelFullMode.Wait });
     }
 
@@ -150,6 +152,7 @@ public sealed partial class DhtServer : IAsyncDisposable
 
     private void Offer(DhtConnection connection)
     {
-        if (!_connections.Writer.TryWrite(connection)) _ = connection.DisposeAsync().AsTask();
+        if (_connections.Writer.TryWrite(connection)) _newcomers.Add(connection);
+        else connection.Abandon();
     }
 }

@@ -33,7 +33,7 @@ public sealed record DhtServerOptions
     /// <summary>Asked for the relays each time instead of <see cref="RelayThrough"/>; must return at once. An exception means none.</summary>
     public Func<IReadOnlyList<PublicKey>>? ChooseRelays { get; init; }
 
-    /// <summary>How many handshakes may be under way at once, and how many finished ones are remembered. Default 1024.</summary>
+    /// <summary>How many handshakes may be under way at once, and how many finished ones are remembered; half as many connections may wait for the first packet of their client. Default 1024.</summary>
     public int MaxHandshakes { get; init; } = 1024;
 
     /// <summary>How many of those under way may come from one host. Default 256.</summary>

@@ -165,6 +165,13 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
         }
     }
 
+    /// <summary>Gives up at once, telling the remote only once and remembering nothing. Idempotent.</summary>
+    public void Abandon()
+    {
+        Abort();
+        _host.Forget(this);
+    }
+
     internal void Close(UdxCloseReason reason)
     {
         lock (_gate)

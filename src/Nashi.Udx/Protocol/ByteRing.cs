@@ -7,7 +7,8 @@ namespace Nashi.Udx.Protocol;
 /// <remarks>One buffer, grown by doubling up to what was ever outstanding, given back when empty.</remarks>
 internal sealed class ByteRing
 {
-    private const int InitialSize = 16 * 1024;
+    // Small: a stranger's connection that never speaks holds a few bytes unacknowledged until it is given up.
+    private const int InitialSize = 1024;
 
     private byte[] _buffer = [];
     private long _start;

@@ -20,7 +20,8 @@ internal sealed record FloodReport
 
     public required VictimState Before { get; init; }
 
-    public required long PeakBytes { get; init; }
+    /// <summary>The victim when it held most memory.</summary>
+    public required VictimState Fattest { get; init; }
 
     public required VictimState After { get; init; }
 
@@ -44,7 +45,7 @@ internal sealed record FloodReport
 
     public double Loss => Pings == 0 ? 1 : 1 - ((double)Pongs / Pings);
 
-    private double Growth => (PeakBytes - Before.ResidentBytes) / MiB;
+    private double Growth => (Fattest.ResidentBytes - Before.ResidentBytes) / MiB;
 
     private double Left => (Rested.ResidentBytes - Before.ResidentBytes) / MiB;
 
@@ -55,9 +56,10 @@ internal sealed record FloodReport
     {
         foreach (var (name, count) in Kinds) Line(to, $"  {count,9} {name}");
         Line(to, $"sent              {Sent} in {Time.TotalSeconds:F0} s: {Sent / Time.TotalSeconds:F0} a second, {Refused} not taken by our own system");
-        Line(to, $"victim            {After.Received - Before.Received} read, {After.Malformed - Before.Malformed} malformed, {After.Withheld} answers withheld, {After.Records} records");
+        Line(to, $"victim            {After.Received - Before.Received} read, {After.Malformed - Before.Malformed} malformed, {After.Withheld} answers withheld, {After.Records} records; {After.Dropped - Before.Dropped} dropped by the system");
         Line(to, $"cpu               {After.CpuSeconds - Before.CpuSeconds:F1} s");
         Line(to, $"memory            {Before.ResidentBytes / MiB:F1} MiB before, {Growth:+0.0;-0.0} at most, {Left:+0.0;-0.0} after a rest (heap {Rested.HeapBytes / MiB:F1} MiB)");
+        Line(to, $"at the most       heap {Fattest.HeapBytes / MiB:F1} of {Fattest.CommittedBytes / MiB:F1} MiB, {Fattest.Streams} streams, {Fattest.Threads} threads, collections {Fattest.Collections} (before {Before.Collections})");
         Line(to, $"honest pings      {Pongs} of {Pings} answered ({Loss:P2} lost), median {PingMedian:F2} ms, p99 {PingP99:F2} ms");
         Line(to, $"honest connects   {Connects.Count} came about, {FailedConnects} did not; median {Median(Connects):F1} ms, at most {(Connects.Count == 0 ? 0 : Connects.Max()):F1} ms");
         Line(to, $"amplification     {Amplification:F2} times, headers counted");

@@ -13,7 +13,7 @@ internal sealed class FloodRun(FloodOptions options, TextWriter progress)
 
     private readonly List<double> _connects = [];
     private int _failedConnects;
-    private long _peak;
+    private VictimState? _fattest;
 
     public async Task<FloodReport> RunAsync()
     {
@@ -23,7 +23,7 @@ internal sealed class FloodRun(FloodOptions options, TextWriter progress)
         for (var i = 0; i < 20; i++) await ConnectAsync(friend, victim);
         _connects.Clear();
         var before = await victim.AskAsync(collects: true);
-        _peak = before.ResidentBytes;
+        _fattest = before;
         var pinger = new HonestPinger(options.Network.Honest(2), victim.Address);
         using var attackers = new Attackers(options.Network, options.Sources);
         var arsenal = new Arsenal(victim.Address, other.LocalAddress, victim.Key, options.Seed, options.Kind);
@@ -49,7 +49,7 @@ internal sealed class FloodRun(FloodOptions options, TextWriter progress)
             Time = time,
             Kinds = [.. arsenal.Summary],
             Before = before,
-            PeakBytes = _peak,
+            Fattest = _fattest,
             After = after,
             Rested = rested,
             Pings = pinger.Sent,
@@ -94,7 +94,7 @@ internal sealed class FloodRun(FloodOptions options, TextWriter progress)
         for (var second = 1; await TicksAsync(timer, cancellationToken); second++)
         {
             var state = await victim.AskAsync();
-            _peak = Math.Max(_peak, state.ResidentBytes);
+            if (state.ResidentBytes > _fattest!.ResidentBytes) _fattest = state;
             if (second % 30 == 0)
                 await progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{second,5} s: {state.Received + state.Malformed} read, {state.ResidentBytes >> 20} MiB, {state.CpuSeconds:F0} cpu-s"));
         }

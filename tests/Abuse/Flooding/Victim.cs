@@ -28,10 +28,22 @@ internal static class Victim
             var stats = node.GetStats();
             var (memory, faults) = (GC.GetTotalMemory(false), node.Udx.HandlerFaults + Interlocked.Read(ref unseen));
             Console.WriteLine(JsonSerializer.Serialize(new VictimState(
-                Environment.WorkingSet, memory, Environment.CpuUsage.TotalTime.TotalSeconds, faults, stats.Received, stats.Malformed, stats.Withheld, stats.StoredRecords)));
+                Environment.WorkingSet, memory, Environment.CpuUsage.TotalTime.TotalSeconds, faults, stats.Received, stats.Malformed, stats.Withheld, stats.StoredRecords, Dropped(node.LocalAddress.Port),
+                node.Udx.StreamCount, Directory.Exists("/proc/self/task") ? Directory.GetDirectories("/proc/self/task").Length : 0,
+                $"{GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}", GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes)));
         }
 
         return 0;
+    }
+
+    // The last column of the socket's row, whose second is "address:port" in hexadecimal.
+    private static long Dropped(int port)
+    {
+        const string Table = "/proc/net/udp";
+        if (!File.Exists(Table)) return 0;
+        var suffix = string.Create(CultureInfo.InvariantCulture, $":{port:X4}");
+        return File.ReadLines(Table).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(row => row[1].EndsWith(suffix, StringComparison.Ordinal)).Sum(row => long.Parse(row[^1], CultureInfo.InvariantCulture));
     }
 
     // Each connection is echoed until it ends.

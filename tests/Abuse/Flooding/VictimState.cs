@@ -9,4 +9,9 @@ namespace Nashi.Abuse.Flooding;
 /// <param name="Malformed">Datagrams that it could not.</param>
 /// <param name="Withheld">Answers that it did not send, because they might flood somebody.</param>
 /// <param name="Records">Records that it stores.</param>
-internal sealed record VictimState(long ResidentBytes, long HeapBytes, double CpuSeconds, long Faults, long Received, long Malformed, long Withheld, int Records);
+/// <param name="Dropped">Datagrams that the system dropped, because the socket's buffer was full.</param>
+/// <param name="Streams">Streams that it has open.</param>
+/// <param name="Threads">Threads of its process.</param>
+/// <param name="Collections">How often memory was collected: of the young, the middle-aged, all.</param>
+/// <param name="CommittedBytes">What the collector held when it ran last.</param>
+internal sealed record VictimState(long ResidentBytes, long HeapBytes, double CpuSeconds, long Faults, long Received, long Malformed, long Withheld, int Records, long Dropped, int Streams, int Threads, string Collections, long CommittedBytes);
