@@ -14,6 +14,9 @@ public sealed class SecretStreamTimeTests
         await using var a = SecretStream.Open(first, Keys(true), new SecretStreamOptions { Clock = clock, KeepAlive = TimeSpan.FromSeconds(5) });
         await using var b = SecretStream.Open(second, Keys(false), new SecretStreamOptions { Clock = clock, KeepAlive = TimeSpan.FromSeconds(5) });
         await a.FlushAsync();
+        // The remote's header has its own deadline: it must be here before the clock moves on.
+        _ = b.Write("hello"u8);
+        Assert.Equal("hello"u8.ToArray(), await a.NextAsync());
         for (var i = 0; i < 10; i++)
         {
             clock.Advance(TimeSpan.FromSeconds(6));
