@@ -11,6 +11,9 @@ namespace Nashi.Dht;
 public sealed partial class DhtNode
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WatchSoon = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan NoticedAfter = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan NoticedUntil = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan SleptAfter = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan UnreachableAfter = TimeSpan.FromSeconds(5);
@@ -164,7 +167,7 @@ public sealed partial class DhtNode
 
     private void HandleNetworkEvent() => _hasNetworkEvent = true;
 
-    // Once a second, on a pool thread.
+    // Once a second or a little more often, on a pool thread.
     private void Watch()
     {
         if (_isClosed || Interlocked.Exchange(ref _isWatching, 1) != 0) return;
@@ -188,10 +191,16 @@ public sealed partial class DhtNode
     {
         var awake = _awake;
         if (awake.IsCancellationRequested) return;
+        var isAnyNew = false;
         foreach (var connection in _live.Keys)
         {
             if (connection.LookAfter(awake.Token) == RevivalStep.Call) Log.Silent(_options.Logger, connection);
+            var silence = connection.Raw.GetStats().Silence;
+            isAnyNew |= silence >= NoticedAfter && silence < NoticedUntil;
         }
+
+        // A silence that began just now is watched more closely, for how soon its end is seen decides how long the application waits.
+        if (isAnyNew && !_isClosed) _watchTimer.Change(WatchSoon, WatchEvery);
     }
 
     private void LookAtAddresses()

@@ -265,7 +265,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
             return;
         }
 
-        _lane.Post(() => Step(core => core.HandleNeighbour(address, reply is not null)));
+        _lane.Post(() => Step(core => core.HandleNeighbour(address, reply is not null, _timer.Now)));
     }
 
     private void Punch(ConnectAction.Punch action)
@@ -302,14 +302,14 @@ internal sealed class ConnectAttempt : IAsyncDisposable
     private void TakePunched(PunchSocket socket, UdpAddress to)
     {
         // Another path may have been quicker.
-        if (_core.IsDone || _life.IsCancellationRequested)
+        if (_core.IsDone || _core.IsHolding || _life.IsCancellationRequested)
         {
             _ = socket.DisposeAsync().AsTask();
             return;
         }
 
         _punched = socket;
-        Step(core => core.HandlePunched(to));
+        Step(core => core.HandlePunched(to, _timer.Now));
     }
 
     private async Task DialAsync(PublicKey relay)

@@ -12,7 +12,9 @@ namespace Nashi.Dht.Connecting;
 /// Pure: no I/O, no clock. Call <see cref="Start"/> once, then any <c>Handle…</c>, drain <see cref="TryTake"/>, wait until <see cref="NextTimeout"/>.
 /// The first authentic answer wins; an answer that is not authentic costs its node's turn and nothing else, so a lying node cannot spoil the attempt.
 /// With a blind relay the attempt goes two ways at once: the stream connects through the relay as soon as both sides are there, and the direct ways are tried
-/// all the same. The first to come about connects the stream; a direct one that comes later moves it. Source: network.md §3.7, §3.10.
+/// all the same. A relay that is first connects the stream, and a direct path moves it later. A direct path that is first waits a little for the relay: a
+/// server of the reference that was joined there meanwhile has sent its first words to the relay, and repeats them only there. It would die if we never came.
+/// Source: network.md §3.7, §3.10.
 /// </remarks>
 internal sealed class ConnectCore
 {
@@ -27,6 +29,9 @@ internal sealed class ConnectCore
 
     /// <summary>How long a server that can reach us may take to do so.</summary>
     public static readonly TimeSpan PassiveWait = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a direct path that is there waits for the relay.</summary>
+    public static readonly TimeSpan RelayLead = TimeSpan.FromMilliseconds(1500);
 
     /// <summary>How many relays are dialled at once.</summary>
     public const int MaxRelays = 3;
@@ -47,6 +52,8 @@ internal sealed class ConnectCore
     private bool _isPunching;
     private PublicKey? _relay;
     private Instant _relayDeadline = Instant.Never;
+    private ConnectAction.Connect? _held;
+    private Instant _heldUntil = Instant.Never;
     private bool _isRelayed;
     private bool _usesRelays;
     private RelayThrough? _spare;
@@ -78,10 +85,13 @@ internal sealed class ConnectCore
     public IReadOnlyCollection<UdpAddress> Nodes => _metNodes;
 
     /// <summary>When to call <see cref="HandleTimeout"/>.</summary>
-    public Instant NextTimeout => IsDone ? Instant.Never : Instant.Min(_trustedUntil, Instant.Min(_deadline, _relayDeadline));
+    public Instant NextTimeout => IsDone ? Instant.Never : Instant.Min(Instant.Min(_trustedUntil, _heldUntil), Instant.Min(_deadline, _relayDeadline));
 
     /// <summary>Whether the stream goes through a relay while a direct path is still looked for.</summary>
     public bool IsUpgrading => _isRelayed && !IsDone;
+
+    /// <summary>Whether a direct path is there already, and waits for the relay.</summary>
+    public bool IsHolding => _held is not null;
 
     /// <summary>Takes the next thing to do.</summary>
     public bool TryTake(out ConnectAction action) => _actions.TryDequeue(out action!);
@@ -158,7 +168,8 @@ internal sealed class ConnectCore
         if (IsDone || _isRelayed) return;
         _isRelayed = true;
         _actions.Enqueue(new ConnectAction.Connect(ConnectSocket.Relay, default, ConnectionKind.Relayed));
-        GiveUpIfHopeless();
+        if (_held is { } direct) Connect(direct.Socket, direct.To, direct.Kind);
+        else GiveUpIfHopeless();
     }
 
     /// <summary>The relay did not join us, or is not to be had.</summary>
@@ -174,7 +185,8 @@ internal sealed class ConnectCore
         }
 
         if (_lastFailure == ConnectFailure.CannotHolepunch) _lastFailure = ConnectFailure.RelayAborted;
-        GiveUpIfHopeless();
+        if (_held is { } direct) Connect(direct.Socket, direct.To, direct.Kind);
+        else GiveUpIfHopeless();
     }
 
     /// <summary>The stream is over, before a direct path was found.</summary>
@@ -189,18 +201,18 @@ internal sealed class ConnectCore
     }
 
     /// <summary>The neighbour answered, or did not.</summary>
-    public void HandleNeighbour(UdpAddress address, bool hasAnswered)
+    public void HandleNeighbour(UdpAddress address, bool hasAnswered, Instant now)
     {
         _pingsNeighbour = false;
         if (IsDone) return;
-        if (hasAnswered) Connect(ConnectSocket.Server, address, ConnectionKind.Lan);
+        if (hasAnswered) ConnectOrHold(new ConnectAction.Connect(ConnectSocket.Server, address, ConnectionKind.Lan), now);
         else GiveUpIfHopeless();
     }
 
     /// <summary>The punch is through.</summary>
-    public void HandlePunched(UdpAddress to)
+    public void HandlePunched(UdpAddress to, Instant now)
     {
-        if (!IsDone) Connect(ConnectSocket.Punch, to, ConnectionKind.HolePunched);
+        if (!IsDone) ConnectOrHold(new ConnectAction.Connect(ConnectSocket.Punch, to, ConnectionKind.HolePunched), now);
     }
 
     /// <summary>The punch came to nothing.</summary>
@@ -216,6 +228,7 @@ internal sealed class ConnectCore
     {
         if (IsDone) return;
         if (now >= _relayDeadline) HandleRelayFailed(now);
+        if (!IsDone && now >= _heldUntil) Connect(_held!.Socket, _held.To, _held.Kind);
         if (!IsDone && now >= _trustedUntil) Distrust();
         if (IsDone || now < _deadline) return;
         _deadline = Instant.Never;
@@ -348,6 +361,20 @@ internal sealed class ConnectCore
         return _isPunching ? ConnectionKind.HolePunched : ConnectionKind.Direct;
     }
 
+    // A server that reached us first needs no such care: it has connected directly itself.
+    private void ConnectOrHold(ConnectAction.Connect direct, Instant now)
+    {
+        if (_isRelayed || _relayDeadline == Instant.Never)
+        {
+            Connect(direct.Socket, direct.To, direct.Kind);
+            return;
+        }
+
+        if (_held is not null) return;
+        _held = direct;
+        _heldUntil = now + RelayLead;
+    }
+
     private void Connect(ConnectSocket socket, UdpAddress to, ConnectionKind kind)
     {
         IsDone = true;
@@ -363,7 +390,7 @@ internal sealed class ConnectCore
 
     private void GiveUpIfHopeless()
     {
-        if (_pingsNeighbour || _isPunching || _deadline != Instant.Never || _relayDeadline != Instant.Never) return;
+        if (_pingsNeighbour || _isPunching || _held is not null || _deadline != Instant.Never || _relayDeadline != Instant.Never) return;
         if (_isRelayed) Stay();
         else Fail(_lastFailure);
     }

@@ -12,7 +12,7 @@ namespace Nashi.Dht.Life;
 internal sealed class Revival(IRevivable connection, TimeSpan keepAlive, Recall recall, TimeProvider clock)
 {
     private static readonly CloseReason Moved = new(CloseKind.PeerMoved, "The peer is reachable, but not on this path: connect again.");
-    private static readonly TimeSpan Nudge = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Nudge = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestChance = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(4);
     private const int Nudges = 4;

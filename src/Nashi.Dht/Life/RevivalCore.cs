@@ -2,7 +2,7 @@ namespace Nashi.Dht.Life;
 
 /// <summary>Decides when a silent connection is asked for a sign of life, and when its peer is called afresh.</summary>
 /// <remarks>
-/// Pure; asked about once a second. A call needs two things: nothing heard for three seconds, and something that has been waiting for an answer for one.
+/// Pure; asked about once a second. A call needs two things: nothing heard for two seconds, and something that has been waiting for an answer for one.
 /// One call at a time, then a pause of 2, 4, 8, 8 … seconds. A gap between two looks means that we slept, for which the remote is not to blame.
 /// </remarks>
 /// <param name="keepAlive">How often the connection shows that it lives; zero for one that may not be asked.</param>
@@ -41,7 +41,7 @@ internal sealed class RevivalCore(TimeSpan keepAlive, Instant began)
         if (quiet < LeastQuiet) return RevivalStep.None;
         var mayAsk = unanswered == TimeSpan.Zero;
         if (_askedAt == Instant.Never) _askedAt = mayAsk ? now : Instant.Max(now - unanswered, _heardAt);
-        if (!_isCalling && now >= _callsAt && quiet >= LeastQuiet + AnswerTime && now - _askedAt >= AnswerTime) return Call();
+        if (!_isCalling && now >= _callsAt && now - _askedAt >= AnswerTime) return Call();
         return mayAsk ? RevivalStep.Ask : RevivalStep.None;
     }
 

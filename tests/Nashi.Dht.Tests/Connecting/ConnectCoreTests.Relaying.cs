@@ -20,21 +20,57 @@ public sealed partial class ConnectCoreTests
         var connect = Assert.IsType<ConnectAction.Connect>(Assert.Single(Drain(core)));
         Assert.Equal((ConnectSocket.Relay, ConnectionKind.Relayed), (connect.Socket, connect.Kind));
         Assert.True(core.IsUpgrading);
-        core.HandlePunched(s_punched);
+        core.HandlePunched(s_punched, default);
         var move = Assert.IsType<ConnectAction.Move>(Assert.Single(Drain(core)));
         Assert.Equal((ConnectSocket.Punch, s_punched, ConnectionKind.HolePunched), (move.Socket, move.To, move.Kind));
         Assert.True(core.IsDone);
     }
 
     [Fact]
-    public void Relay_AfterThePunch_IsDropped()
+    public void Relay_SoonAfterThePunch_ConnectsFirstAndThePunchMovesIt()
     {
         var core = AgreeRelayed();
-        core.HandlePunched(s_punched);
+        core.HandlePunched(s_punched, default);
+        Assert.Empty(Drain(core));
+        Assert.False(core.IsDone);
+        core.HandleRelayed();
+        var actions = Drain(core);
+        Assert.Equal([typeof(ConnectAction.Connect), typeof(ConnectAction.Move)], actions.Select(action => action.GetType()));
+        Assert.Equal(ConnectSocket.Relay, ((ConnectAction.Connect)actions[0]).Socket);
+        Assert.Equal((ConnectSocket.Punch, s_punched), (((ConnectAction.Move)actions[1]).Socket, ((ConnectAction.Move)actions[1]).To));
+        Assert.True(core.IsDone);
+    }
+
+    [Fact]
+    public void Relay_LongAfterThePunch_IsDropped()
+    {
+        var core = AgreeRelayed();
+        core.HandlePunched(s_punched, default);
+        Assert.Equal(default(Instant) + ConnectCore.RelayLead, core.NextTimeout);
+        core.HandleTimeout(core.NextTimeout);
         Assert.Equal([typeof(ConnectAction.Connect), typeof(ConnectAction.DropRelays)], Drain(core).Select(action => action.GetType()));
         core.HandleRelayed();
         core.HandleRelayFailed(default);
         Assert.Empty(Drain(core));
+    }
+
+    [Fact]
+    public void Relay_FailsAfterThePunch_ConnectsDirectlyAtOnce()
+    {
+        var core = AgreeRelayed();
+        core.HandlePunched(s_punched, default);
+        core.HandleRelayFailed(default);
+        Assert.Equal(ConnectionKind.HolePunched, Drain(core).OfType<ConnectAction.Connect>().Single().Kind);
+        Assert.True(core.IsDone);
+    }
+
+    [Fact]
+    public void Relay_WhilePunchWaits_AServerThatReachesUsIsTakenAtOnce()
+    {
+        var core = AgreeRelayed();
+        core.HandlePunched(s_punched, default);
+        core.HandleReached(s_punched);
+        Assert.Equal(ConnectSocket.Reached, Drain(core).OfType<ConnectAction.Connect>().Single().Socket);
     }
 
     [Fact]
@@ -43,7 +79,8 @@ public sealed partial class ConnectCoreTests
         var core = Agree(Offer() with { RelayThrough = Theirs() });
         var pair = Drain(core).OfType<ConnectAction.Pair>().Single();
         Assert.Equal((s_theirRelay, false), (pair.At.PublicKey, pair.IsInitiator));
-        core.HandlePunched(s_punched);
+        core.HandlePunched(s_punched, default);
+        core.HandleTimeout(core.NextTimeout);
         Assert.IsType<ConnectAction.DropRelays>(Drain(core)[^1]);
     }
 
@@ -74,7 +111,7 @@ public sealed partial class ConnectCoreTests
         var core = AgreeRelayed();
         core.HandleRelayFailed(default);
         Assert.False(core.IsDone);
-        core.HandlePunched(s_punched);
+        core.HandlePunched(s_punched, default);
         Assert.Equal(ConnectionKind.HolePunched, Drain(core).OfType<ConnectAction.Connect>().Single().Kind);
     }
 
@@ -108,7 +145,7 @@ public sealed partial class ConnectCoreTests
         core.HandleRelayed();
         Drain(core);
         core.HandleClosed();
-        core.HandlePunched(s_punched);
+        core.HandlePunched(s_punched, default);
         Assert.Empty(Drain(core));
         Assert.True(core.IsDone);
     }

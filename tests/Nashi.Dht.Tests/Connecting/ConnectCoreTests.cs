@@ -149,7 +149,7 @@ public sealed partial class ConnectCoreTests : IDisposable
         var core = Agree(Offer());
         var punch = Assert.IsType<ConnectAction.Punch>(Assert.Single(Drain(core)));
         Assert.Equal((Server, NodeA), (punch.Server, punch.Relay));
-        core.HandlePunched(At("7.7.7.7:99"));
+        core.HandlePunched(At("7.7.7.7:99"), default);
         var connect = Assert.IsType<ConnectAction.Connect>(Assert.Single(Drain(core)));
         Assert.Equal((ConnectSocket.Punch, ConnectionKind.HolePunched), (connect.Socket, connect.Kind));
     }
@@ -163,7 +163,7 @@ public sealed partial class ConnectCoreTests : IDisposable
         var ping = Assert.Single(actions.OfType<ConnectAction.PingNeighbour>());
         core.HandlePunchFailed(ConnectFailure.HolepunchAborted);
         Assert.False(core.IsDone);
-        core.HandleNeighbour(ping.Address, true);
+        core.HandleNeighbour(ping.Address, true, default);
         var connect = Assert.IsType<ConnectAction.Connect>(Assert.Single(Drain(core)));
         Assert.Equal((ConnectSocket.Server, ConnectionKind.Lan), (connect.Socket, connect.Kind));
     }
@@ -174,7 +174,7 @@ public sealed partial class ConnectCoreTests : IDisposable
         var core = Agree(Offer() with { Addresses = [At("192.168.1.9:7")] }, seen: Server.WithPort(5));
         Drain(core);
         core.HandlePunchFailed(ConnectFailure.RemoteAborted);
-        core.HandleNeighbour(At("192.168.1.9:7"), false);
+        core.HandleNeighbour(At("192.168.1.9:7"), false, default);
         AssertFails(core, ConnectFailure.RemoteAborted);
     }
 

@@ -78,6 +78,24 @@ public sealed class RelayInteropTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData(By.Reference, By.Ours, true)]
+    [InlineData(By.Reference, By.Ours, false)]
+    [InlineData(By.Ours, By.Reference, true)]
+    public async Task Connect_PunchAndRelayRace_TheConnectionLives(By server, By relay, bool clientProposes)
+    {
+        await StartNetworkAsync();
+        _mayPunch.TrySetResult();
+        var relayKey = await StartRelayAsync(relay);
+        var serverKey = await ListenAsync(server, clientProposes ? null : relayKey);
+        await ConnectAsync(By.Ours, serverKey, clientProposes ? relayKey : null as PublicKey?);
+        var theirs = server == By.Ours ? await AcceptAsync() : null;
+        var echoing = theirs is null ? Task.CompletedTask : EchoBackAsync(theirs);
+        for (var round = 0; round < 3; round++) await ExerciseAsync();
+        await _ours!.DisposeAsync();
+        await echoing.WaitAsync(Patience, Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _mayPunch.TrySetResult();
