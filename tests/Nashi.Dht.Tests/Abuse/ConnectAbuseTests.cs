@@ -1,10 +1,13 @@
+using System.Buffers;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.Relaying;
 using Nashi.Dht.Rpc;
 using Nashi.Dht.Tests.Connecting;
+using Nashi.Dht.HolePunching;
 using Nashi.Encoding;
+using Nashi.SecretStream;
 using Nashi.Udx;
 
 namespace Nashi.Dht.Tests.Abuse;
@@ -72,6 +75,26 @@ public sealed class ConnectAbuseTests : IAsyncDisposable
         Assert.InRange(table.Count, 1, 2048);
         table.Expire(now + TimeSpan.FromMinutes(2));
         Assert.Equal(0, table.Count);
+    }
+
+    [Fact]
+    public async Task Row11_ValidHandshakesOfClientsThatNeverCome_KeepFewConnections()
+    {
+        var host = _net.AddNode(isFirewalled: false);
+        await using var server = host.CreateServer(new DhtServerOptions { MaxHandshakes = 16 });
+        await server.ListenAsync(_host, Token);
+        for (var i = 1u; i <= 100; i++)
+        {
+            var from = UdpAddress.FromIPv4(0x2d000000 + i, 9);
+            server.HandleHandshake(new HandshakeMessage(RouteMode.FromClient, Hello(i)), new Stranger(host, from));
+            Assert.Equal(_client.PublicKey, (await server.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token)).RemotePublicKey);
+        }
+
+        // The hundredth is offered a moment before the oldest is given up.
+        Assert.InRange(host.Udx.StreamCount, 1, 9);
+        await using var ours = await _net.AddNode().ConnectAsync(_host.PublicKey, _client).WaitAsync(Patience, Token);
+        await using var theirs = await server.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
+        Assert.Equal(_client.PublicKey, theirs.RemotePublicKey);
     }
 
     [Fact]
@@ -167,6 +190,15 @@ public sealed class ConnectAbuseTests : IAsyncDisposable
         public void OnClose(Protomux.Channel channel, bool isRemote)
         {
         }
+    }
+
+    private byte[] Hello(uint stream)
+    {
+        using var noise = NoiseHandshake.StartIK(true, _client, _host.PublicKey, ConnectCommands.Prologue.AsSpan(), SystemRandom.Instance);
+        var payload = new PeerPayload { Firewall = NatKind.Open, Stream = new StreamOffer(stream), SecretStreamVersion = 1 };
+        var hello = new ArrayBufferWriter<byte>();
+        Assert.True(noise.TryWriteMessage(payload.Encode(), hello));
+        return hello.WrittenSpan.ToArray();
     }
 
     private sealed class Stranger(FakeNode at, UdpAddress from) : IPeerRequest
