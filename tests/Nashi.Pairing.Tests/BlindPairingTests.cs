@@ -46,13 +46,14 @@ public sealed class BlindPairingTests : IAsyncDisposable
     [Fact]
     public async Task Candidate_RefusedByOneAdmittedByAnother_IsAdmitted()
     {
-        var (one, two, b) = (Pairing(), Pairing(), Pairing());
+        // No time passes: the candidate asks the second at once, and its patience with refusals does not end.
+        var (one, two, b) = (Pairing(), Pairing(), Pairing(new BlindPairingOptions { PeerInterval = TimeSpan.Zero }));
         one.AddMember(Key.ToDiscoveryKey(), Deny(PairingStatus.Used));
         two.AddMember(Key.ToDiscoveryKey(), Confirm([]));
         var candidate = b.AddCandidate(new CandidateRequest(_invite, "who"u8.ToArray()));
         await ConnectAsync(one, b);
         await ConnectAsync(two, b);
-        Assert.Equal(PairingStatus.Accepted, (await RunAsync(candidate.Outcome, TimeSpan.FromMilliseconds(100))).Status);
+        Assert.Equal(PairingStatus.Accepted, (await candidate.Outcome.WaitAsync(Patience)).Status);
     }
 
     [Theory]
@@ -204,9 +205,9 @@ public sealed class BlindPairingTests : IAsyncDisposable
         return default;
     };
 
-    private BlindPairing Pairing()
+    private BlindPairing Pairing(BlindPairingOptions? options = null)
     {
-        var pairing = new BlindPairing(_world.Join());
+        var pairing = new BlindPairing(_world.Join(), options);
         _all.Add(pairing);
         return pairing;
     }
