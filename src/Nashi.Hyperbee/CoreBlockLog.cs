@@ -38,6 +38,9 @@ public sealed class CoreBlockLog : IBlockLog
     public bool TryGet(ulong index, [NotNullWhen(true)] out byte[]? block) => Core.TryGet(index, out block);
 
     /// <inheritdoc/>
+    public bool Has(ulong index) => Core.Has(index);
+
+    /// <inheritdoc/>
     public async ValueTask<byte[]?> GetAsync(ulong index, bool wait, CancellationToken cancellationToken)
     {
         try

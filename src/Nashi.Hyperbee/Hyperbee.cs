@@ -165,11 +165,25 @@ public sealed partial class Hyperbee
         return version < 2 ? null : await reader.GetNodeAsync(new NodeAddress(version - 1, 0, null), cancellationToken).ConfigureAwait(false);
     }
 
-    internal static async ValueTask<BeeBlock?> FindAsync(TreeReader reader, NodeView node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    internal static ValueTask<BeeBlock?> FindAsync(TreeReader reader, NodeView node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
         for (var depth = 0; depth <= TreeReader.MaxDepth; depth++)
         {
-            reader.Prefetch(node); // far away, all keys and children of a node cost one round trip; the search alone would take several
+            if (reader.TrySearch(node, key.Span, out var index, out var found, out var isComplete)) return ValueTask.FromResult<BeeBlock?>(found);
+            if (isComplete && node.IsLeaf) return default;
+            if (!isComplete || !reader.TryGetNode(node.ChildAt(index), out var child)) return FindFarAsync(reader, node, key, cancellationToken);
+            node = child;
+        }
+
+        throw HyperbeeException.Malformed(0, "the tree is too deep");
+    }
+
+    // Goes on where something is not here.
+    private static async ValueTask<BeeBlock?> FindFarAsync(TreeReader reader, NodeView node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    {
+        for (var depth = 0; depth <= TreeReader.MaxDepth; depth++)
+        {
+            reader.Prefetch(node); // all keys and children of a node cost one round trip; the search alone would take several
             var (index, found) = await reader.SearchAsync(node, key, cancellationToken).ConfigureAwait(false);
             if (found) return await reader.GetBlockAsync(node.KeySeq(index), cancellationToken).ConfigureAwait(false);
             if (node.IsLeaf) return null;
