@@ -86,9 +86,12 @@ public sealed partial class Hyperbee
     {
         range ??= BeeRange.All;
         var reader = Reader();
-        if (range.Limit <= 0 || await RootAsync(reader, cancellationToken).ConfigureAwait(false) is not { } root) yield break;
-        var bounds = KeyBounds.Of(range, _prefix);
-        using var ahead = new RangeAhead(reader, root, bounds, range.Reverse, Version, range.Limit);
+        var (version, bounds) = (Version, KeyBounds.Of(range, _prefix));
+        if (range.Limit <= 0 || version < 2) yield break;
+        var isFar = !reader.IsHere(version - 1);
+        if (isFar) reader.HintRange(version, bounds, RangeAhead.FirstStretch(range.Limit), range.Reverse);
+        var root = await reader.GetNodeAsync(new NodeAddress(version - 1, 0, null), cancellationToken).ConfigureAwait(false);
+        using var ahead = new RangeAhead(reader, root, bounds, range.Reverse, version, range.Limit, isHinted: isFar);
         var keys = new RangeReader(reader, bounds, range.Reverse, ahead);
         await keys.SeekAsync(root, cancellationToken).ConfigureAwait(false);
         for (var left = range.Limit; left > 0; left--)
@@ -196,9 +199,18 @@ public sealed partial class Hyperbee
     private async ValueTask<BeeBlock?> FindAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
         var reader = Reader();
-        return await RootAsync(reader, cancellationToken).ConfigureAwait(false) is { } root
-            ? await FindAsync(reader, root, key, cancellationToken).ConfigureAwait(false)
-            : null;
+        var version = Version;
+        if (version < 2) return null;
+        if (!reader.TryGetNode(new NodeAddress(version - 1, 0, null), out var root))
+        {
+            reader.HintKey(version, key.Span);
+            root = await reader.GetNodeAsync(new NodeAddress(version - 1, 0, null), cancellationToken).ConfigureAwait(false);
+            return await FindFarAsync(reader, root, key, cancellationToken).ConfigureAwait(false);
+        }
+
+        var search = FindAsync(reader, root, key, cancellationToken);
+        if (!search.IsCompleted) reader.HintKey(version, key.Span);
+        return await search.ConfigureAwait(false);
     }
 
     private async ValueTask<TreeCursor> CursorAsync(KeyBounds bounds, CancellationToken cancellationToken)

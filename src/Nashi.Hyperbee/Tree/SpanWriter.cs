@@ -16,6 +16,12 @@ internal ref struct SpanWriter(Span<byte> bytes)
         _rest = _rest[at..];
     }
 
+    public void WriteNumber(int field, ulong value)
+    {
+        WriteVarint((ulong)(field << 3));
+        WriteVarint(value);
+    }
+
     public void WriteLengthTag(int field, int length)
     {
         WriteVarint((ulong)((field << 3) | 2));

@@ -12,6 +12,9 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
 
     public Dictionary<ulong, PendingBlock>? Pending { get; init; }
 
+    /// <summary>Hears of each block that a read looks at.</summary>
+    public Action<ulong>? Touched { get; init; }
+
     /// <summary>How many nodes were loaded to be edited.</summary>
     public int Loaded { get; private set; }
 
@@ -22,6 +25,7 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
 
     public bool TryGetBlock(ulong seq, [NotNullWhen(true)] out BeeBlock? block)
     {
+        Touched?.Invoke(seq);
         if (Pending is not null && Pending.TryGetValue(seq, out var pending))
         {
             block = pending.Block;
@@ -113,6 +117,18 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
         }
 
         return (low, false);
+    }
+
+    /// <summary>Tells peers what is about to be read: they may know which blocks that takes.</summary>
+    public void HintKey(ulong version, ReadOnlySpan<byte> key)
+    {
+        if (wait && log is Hints.IHintedLog hinted) hinted.HintKey(version, key);
+    }
+
+    /// <summary>Tells peers what is about to be read: they may know which blocks that takes.</summary>
+    public void HintRange(ulong version, in KeyBounds bounds, long limit, bool reverse)
+    {
+        if (wait && log is Hints.IHintedLog hinted) hinted.HintRange(version, bounds, (ulong)limit, reverse);
     }
 
     /// <summary>Asks peers for all blocks that a node names, before they are needed one by one.</summary>
