@@ -17,6 +17,26 @@ public sealed class ReplicationSimulationTests
         for (var seed = first; seed < first + 50; seed++) await RunAsync(seed);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Download_OfHigherPriority_IsAskedForFirst(bool linear)
+    {
+        var world = new SimWorld(7);
+        var writer = new SimNode(world, null, new CoreOptions { KeyPair = KeyPair.Generate(world.Random), Durability = Storage.Kv.Durability.Buffered });
+        var reader = new SimNode(world, writer.Core.Key, new CoreOptions { Durability = Storage.Kv.Durability.Buffered });
+        await AppendAsync(world, writer, 3000);
+        Reconnect(world, writer, reader, new SimLinkOptions(TimeSpan.FromMilliseconds(20), TimeSpan.Zero, 0, 0));
+        reader.WantRange(0, 2000, linear);
+        Assert.True(await world.RunAsync(() => reader.Core.CountHeld() > 100, Limit));
+        var before = reader.Requested.Count;
+        reader.WantRange(2500, 2600, linear, priority: -1);
+        reader.WantRange(2000, 2200, linear, priority: 1);
+        Assert.True(await world.RunAsync(() => reader.Core.CountHeld() == 2300, Limit));
+        Assert.Equal(200, reader.Requested.Skip(before).Take(200).Count(block => block is >= 2000 and < 2200));
+        Assert.True(reader.Requested.FindIndex(block => block >= 2500) > reader.Requested.FindLastIndex(block => block < 2000));
+    }
+
     private static async Task RunAsync(ulong seed)
     {
         var world = new SimWorld(seed);

@@ -40,7 +40,8 @@ internal sealed class SimNode : ICoreReplicator, IReplicationOutput
     /// <summary>Peers that were sent away.</summary>
     public int Expelled { get; private set; }
 
-    public int Requests { get; private set; }
+    /// <summary>Blocks in the order in which they were asked for.</summary>
+    public List<ulong> Requested { get; } = [];
 
     /// <summary>Called when a connection ends.</summary>
     public Action<SimEnd>? Closed { get; set; }
@@ -56,10 +57,10 @@ internal sealed class SimNode : ICoreReplicator, IReplicationOutput
         Flush();
     }
 
-    public void WantRange(ulong start, ulong? end, bool linear)
+    public void WantRange(ulong start, ulong? end, bool linear, int priority = 0)
     {
         _wantedRanges.Add((start, end));
-        _ = Engine.AddRange(start, end, linear);
+        _ = Engine.AddRange(start, end, linear, priority);
         Flush();
     }
 
@@ -121,7 +122,7 @@ internal sealed class SimNode : ICoreReplicator, IReplicationOutput
 
     public ValueTask<SeekResult?> SeekAsync(ulong bytes, ulong padding, CancellationToken cancellationToken) => throw new InvalidOperationException("Nobody reads here.");
 
-    public ICoreDownload Download(ulong start, ulong? end, bool linear) => throw new InvalidOperationException("Nobody reads here.");
+    public ICoreDownload Download(ulong start, ulong? end, bool linear, int priority = 0) => throw new InvalidOperationException("Nobody reads here.");
 
     public ValueTask DisposeAsync() => default;
 
@@ -133,8 +134,12 @@ internal sealed class SimNode : ICoreReplicator, IReplicationOutput
 
     void IReplicationOutput.SendRequest(Request request)
     {
-        Requests++;
-        if (request.Block is { } block && !IsWanted(block)) Faults.Add($"block {block} was asked for, and nobody wants it");
+        if (request.Block is { } block)
+        {
+            Requested.Add(block);
+            if (!IsWanted(block)) Faults.Add($"block {block} was asked for, and nobody wants it");
+        }
+
         _world.After(TimeSpan.Zero, () => SendAsync(request));
     }
 
