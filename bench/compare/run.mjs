@@ -41,6 +41,7 @@ const jobs = [
   { name: 'append-64k', text: 'append 64 KiB, batches of 16', figures: [['mb_s', 'MB/s']], run: (side) => single(side, 'core', ['append', '--n=4096', '--size=65536', '--batch=16']) },
   { name: 'get-64', text: 'get 100 B, 64 at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['get', '--n=100000', '--size=100', '--parallel=64']) },
   { name: 'get', text: 'get 100 B, one at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['get', '--n=20000', '--size=100']) },
+  { name: 'open', text: 'open a store and read a block of a core of 1 000 000, the fifth time in one process', figures: [['open_ms', 'ms', 'less', 'time']], run: (side) => openLarge(side) },
   { name: 'replicate-small', text: 'replicate 100 k x 100 B, two processes', figures: [['blocks_s', 'blocks/s']], run: (side) => pair(side, 'replicate', ['--n=100000', '--size=100']) },
   { name: 'replicate-large', text: 'replicate 256 MiB x 64 KiB, two processes', figures: [['mb_s', 'MB/s']], run: (side) => pair(side, 'replicate', ['--n=4096', '--size=65536']) },
   { name: 'bee-put', text: 'Hyperbee: put, one at a time', figures: [['entries_s', 'entries/s']], run: (side) => single(side, 'bee', ['put', '--n=3000']) },
@@ -100,6 +101,13 @@ async function connect (side, rest) {
 
 async function single (side, program, [mode, ...rest]) {
   return await inFolder((folder) => collect(start(side, program, [mode, `--dir=${folder}/store`, ...rest])))
+}
+
+async function openLarge (side) {
+  return await inFolder(async (folder) => {
+    await collect(start('nashi', 'core', ['append', `--dir=${folder}/store`, '--n=1000000', '--size=100', '--batch=1000']))
+    return await collect(start(side, 'core', ['open', `--dir=${folder}/store`, '--n=1000000', '--times=5']))
+  })
 }
 
 // Both sides read the same tree: what one wrote, the other opens.
