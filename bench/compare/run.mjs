@@ -48,11 +48,11 @@ const jobs = [
   { name: 'bee-batch', text: 'Hyperbee: put, batches of 1 000', figures: [['entries_s', 'entries/s']], run: (side) => single(side, 'bee', ['batch', '--n=30000']) },
   { name: 'bee-get', text: 'Hyperbee of 100 000: get, one at a time', figures: [['entries_s', 'entries/s']], run: (side) => bee(side, ['get', '--n=100000', '--gets=5000']) },
   { name: 'bee-iterate', text: 'Hyperbee of 100 000: all in order', figures: [['entries_s', 'entries/s']], run: (side) => bee(side, ['iterate', '--n=100000']) },
-  { name: 'import', text: 'import 1 000 files into a drive', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'import') },
+  { name: 'import', text: 'import 10 000 files into a drive', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'import') },
   { name: 'base', text: 'append to a base, one at a time', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=1000', '--size=100', '--batch=1']) },
   { name: 'base100', text: 'append to a base, batches of 100', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=20000', '--size=100', '--batch=100']) },
   { name: 'base-catchup', text: 'a reader applies 10 000 values of a base, in one process', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['catchup', '--n=10000', '--size=100', '--batch=100']) },
-  { name: 'export', text: 'mirror a drive of 1 000 files to a folder', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'export') }
+  { name: 'export', text: 'mirror a drive of 10 000 files to a folder', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'export') }
 ].filter((job) => wanted.length === 0 || wanted.includes(job.name))
 
 const rows = []
@@ -120,9 +120,9 @@ async function bee (side, [mode, ...rest]) {
 
 async function drive (side, mode) {
   return await inFolder((folder) => {
-    makeFiles(path.join(folder, 'from'), 1000)
+    makeFiles(path.join(folder, 'from'), 10_000)
     mkdirSync(path.join(folder, 'to'))
-    return collect(start(side, 'drive', [mode, `--dir=${folder}/store`, `--from=${folder}/from`, `--to=${folder}/to`, '--files=1000']))
+    return collect(start(side, 'drive', [mode, `--dir=${folder}/store`, `--from=${folder}/from`, `--to=${folder}/to`, '--files=10000']))
   })
 }
 
