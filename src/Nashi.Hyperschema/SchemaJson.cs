@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Nashi.Hyperschema;
 
@@ -28,17 +29,22 @@ public static class SchemaJson
     internal static bool TryParse(ReadOnlySpan<byte> text, out JsonElement value)
     {
         value = default;
+        if (!Utf8.IsValid(text)) return false;
         try
         {
             using var document = JsonDocument.Parse(text.ToArray(), Options);
             value = document.RootElement.Clone();
+            // Half of a surrogate pair can be written in JSON but is no text: every use of it would throw.
+            if (HasSurrogateEscapes(text)) _ = Print(value);
             return true;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return false;
         }
     }
+
+    private static bool HasSurrogateEscapes(ReadOnlySpan<byte> text) => text.IndexOf("\\ud"u8) >= 0 || text.IndexOf("\\uD"u8) >= 0;
 
     // As deep as the parser let it be.
     private static void Print(JsonElement value, StringBuilder text)
@@ -49,7 +55,7 @@ public static class SchemaJson
                 text.Append("null");
                 break;
             case JsonValueKind.String:
-                PrintText(value, text);
+                PrintText(value.GetString()!, text);
                 break;
             case JsonValueKind.Array:
                 text.Append('[');
@@ -82,13 +88,6 @@ public static class SchemaJson
     private static void Separate(StringBuilder text, char opening)
     {
         if (text[^1] != opening) text.Append(',');
-    }
-
-    private static void PrintText(JsonElement value, StringBuilder text)
-    {
-        // Half of a surrogate pair can be written in JSON but is no .NET text: it stays escaped, as JSON.stringify leaves it.
-        if (value.GetRawText().Contains("\\ud", StringComparison.OrdinalIgnoreCase)) text.Append(value.GetRawText());
-        else PrintText(value.GetString()!, text);
     }
 
     private static void PrintText(string value, StringBuilder text)

@@ -84,7 +84,7 @@ function schema (dir, generation) {
     ]
   })
   ns.register({ name: 'profile', fields: [{ name: 'city', type: 'string', required: true }, { name: 'admin', type: 'bool' }] })
-  ns.register({ name: 'counter', fields: [{ name: 'name', type: 'string' }, { name: 'value', type: 'uint', required: true }, { name: 'v', type: 'uint', required: true }] })
+  ns.register({ name: 'counter', fields: [{ name: 'name', type: 'string', required: true }, { name: 'value', type: 'uint', required: true }, { name: 'v', type: 'uint', required: true }] })
   ns.register({ name: 'settings', fields: [{ name: 'title', type: 'string' }, { name: 'on', type: 'bool' }] })
   ns.register({ name: 'city', fields: [{ name: 'place', type: '@demo/spot', required: true }, { name: 'people', type: 'uint' }] })
   ns.register({ name: 'spot', fields: [{ name: 'country', type: 'string', required: true }, { name: 'zip', type: 'uint', required: true }] })

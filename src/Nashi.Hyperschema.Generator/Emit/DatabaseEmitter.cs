@@ -144,7 +144,7 @@ internal static class DatabaseEmitter
         foreach (var part in collection.Key) code.Line(WriteRecordKey(part));
         code.Line("return w.ToArray();").Close("},");
         code.Line($"ReadKey = SchemaCodecs.ReadKeyOf{collection.CsName},");
-        var suffix = collection.ValueLayout is null ? "" : "Of" + collection.CsName;
+        var suffix = collection.ValueLayout is null ? "" : "_Of" + collection.CsName;
         code.Line($"WriteValue = SchemaCodecs.Write{collection.Record.CsName}{suffix},").Line($"ReadRecord = SchemaCodecs.ReadRecordOf{collection.CsName},");
         if (collection.VersionField is { } field)
         {
@@ -174,7 +174,7 @@ internal static class DatabaseEmitter
         var suffix = "";
         if (collection.ValueLayout is { } layout)
         {
-            suffix = "Of" + collection.CsName;
+            suffix = "_Of" + collection.CsName;
             StructEmitter.EmitCodec(code, record, layout, suffix);
         }
 

@@ -34,8 +34,8 @@ internal static class StructEmitter
         EmitWrite(code, type, layout, suffix, isInline: false);
         EmitRead(code, type, layout, suffix, isInline: false);
         if (suffix.Length > 0 || !type.IsCompact) return;
-        EmitWrite(code, type, layout, "Inline", isInline: true);
-        EmitRead(code, type, layout, "Inline", isInline: true);
+        EmitWrite(code, type, layout, "_Inline", isInline: true);
+        EmitRead(code, type, layout, "_Inline", isInline: true);
     }
 
     private static void EmitProperty(CodeText code, SchemaField field)
@@ -137,7 +137,7 @@ internal static class StructEmitter
             var value = "v." + field.CsName;
             if (field.IsOptional && Expressions.PropertyType(field).EndsWith("?", System.StringComparison.Ordinal) && NeedsValue(field)) value += "!.Value";
             else if (field.IsOptional && Expressions.PropertyType(field).EndsWith("?", System.StringComparison.Ordinal)) value += "!";
-            var write = field.IsInline ? $"Write{field.Type.CsName}Inline(w, {value})" : Expressions.Write(field, value);
+            var write = field.IsInline ? $"Write{field.Type.CsName}_Inline(w, {value})" : Expressions.Write(field, value);
             code.Line($"{(field.IsOptional ? $"if ((flags & (1UL << {laid.Bit})) != 0) " : "")}{write};");
         }
 
@@ -201,7 +201,7 @@ internal static class StructEmitter
             return;
         }
 
-        var read = field.IsInline ? $"Read{field.Type.CsName}Inline(ref r, {(field.Type.Layout!.FlagsPosition < 0 ? "0" : $"flags >> {laid.InlineShift}")})" : Expressions.Read(field);
+        var read = field.IsInline ? $"Read{field.Type.CsName}_Inline(ref r, {(field.Type.Layout!.FlagsPosition < 0 ? "0" : $"flags >> {laid.InlineShift}")})" : Expressions.Read(field);
         code.Line(field.IsOptional ? $"{type} {name} = {isThere} ? {read} : default({type});" : $"{type} {name} = {read};");
     }
 }
