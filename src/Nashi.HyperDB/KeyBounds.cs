@@ -14,8 +14,8 @@ internal static class KeyBounds
         return new BeeRange
         {
             GreaterThan = after,
-            AtLeast = from ?? (after is null ? Prefix(id) : null),
-            LessThan = before ?? (to is null ? Prefix(id + 1) : null),
+            AtLeast = from ?? (after is null ? Prefix(id) : default(ReadOnlyMemory<byte>?)),
+            LessThan = before ?? (to is null ? Prefix(id + 1) : default(ReadOnlyMemory<byte>?)),
             AtMost = to,
             Reverse = range.Reverse,
             Limit = range.Limit,
