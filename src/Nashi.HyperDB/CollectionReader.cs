@@ -18,11 +18,11 @@ public sealed class CollectionReader<TRecord, TKey>(DatabaseView view, Collectio
 
     /// <summary>Reads records in the order of their keys.</summary>
     public IAsyncEnumerable<TRecord> FindAsync(KeyRange<TKey>? range = null, CancellationToken cancellationToken = default)
-        => view.FindAsync(definition, KeyBounds.Of(definition.Id, definition.WriteKey, range ?? KeyRange<TKey>.All), cancellationToken);
+        => view.FindAsync(definition, KeyBounds.Of(definition.Id, definition.WriteKey, range ?? new KeyRange<TKey>()), cancellationToken);
 
     /// <summary>The first record of a range.</summary>
     public ValueTask<TRecord?> FirstAsync(KeyRange<TKey>? range = null, CancellationToken cancellationToken = default)
-        => FindAsync((range ?? KeyRange<TKey>.All) with { Limit = 1 }, cancellationToken).FirstOrDefaultAsync(cancellationToken);
+        => FindAsync((range ?? new KeyRange<TKey>()) with { Limit = 1 }, cancellationToken).FirstOrDefaultAsync(cancellationToken);
 
     /// <summary>What happened to the records, block by block of the log.</summary>
     public IAsyncEnumerable<RecordChange<TRecord, TKey>> ChangesAsync(BeeHistoryRange? range = null, CancellationToken cancellationToken = default)

@@ -8,7 +8,6 @@ namespace Nashi.HyperDB;
 public sealed class HyperDatabase : DatabaseView
 {
     private readonly Hyperbee.Hyperbee _tree;
-    private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>A database on a tree.</summary>
     public HyperDatabase(Hyperbee.Hyperbee tree, DatabaseDefinition definition, HyperDatabaseOptions? options = null)
@@ -25,6 +24,8 @@ public sealed class HyperDatabase : DatabaseView
 
     internal Hyperbee.Hyperbee Live => _tree;
 
+    private SemaphoreSlim Turn { get; } = new(1, 1);
+
     private protected override Hyperbee.Hyperbee Watched => _tree;
 
     /// <inheritdoc/>
@@ -33,7 +34,7 @@ public sealed class HyperDatabase : DatabaseView
     /// <inheritdoc/>
     public override async ValueTask<WriteTransaction> ExclusiveTransactionAsync(object? context = null, CancellationToken cancellationToken = default)
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new WriteTransaction(this, context, _turn);
+        await Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new WriteTransaction(this, context, Turn);
     }
 }

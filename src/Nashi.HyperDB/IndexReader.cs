@@ -17,9 +17,9 @@ public sealed class IndexReader<TRecord, TKey>(DatabaseView view, CollectionDefi
 
     /// <summary>Reads records in the order of the index.</summary>
     public IAsyncEnumerable<TRecord> FindAsync(KeyRange<TKey>? range = null, CancellationToken cancellationToken = default)
-        => view.FindByIndexAsync(collection, KeyBounds.Of(definition.Id, definition.WriteKey, range ?? KeyRange<TKey>.All), cancellationToken);
+        => view.FindByIndexAsync(collection, KeyBounds.Of(definition.Id, definition.WriteKey, range ?? new KeyRange<TKey>()), cancellationToken);
 
     /// <summary>The first record of a range.</summary>
     public ValueTask<TRecord?> FirstAsync(KeyRange<TKey>? range = null, CancellationToken cancellationToken = default)
-        => FindAsync((range ?? KeyRange<TKey>.All) with { Limit = 1 }, cancellationToken).FirstOrDefaultAsync(cancellationToken);
+        => FindAsync((range ?? new KeyRange<TKey>()) with { Limit = 1 }, cancellationToken).FirstOrDefaultAsync(cancellationToken);
 }

@@ -1,12 +1,9 @@
 namespace Nashi.HyperDB;
 
-/// <summary>Which records to find, by their keys. Keys may lack values at the end: they then stand for all keys that begin with them.</summary>
+/// <summary>Which records to find, by their keys; by default all, in order. Keys may lack values at the end: they then stand for all keys that begin with them.</summary>
 public sealed record KeyRange<TKey>
     where TKey : struct
 {
-    /// <summary>Every record, in order.</summary>
-    public static KeyRange<TKey> All { get; } = new();
-
     /// <summary>Only keys after this and after all keys that begin with it.</summary>
     public TKey? GreaterThan { get; init; }
 

@@ -64,7 +64,8 @@ internal static class DatabaseEmitter
         code.Line("    => new(await View.ExclusiveTransactionAsync(context, cancellationToken).ConfigureAwait(false));");
         code.Line().Summary("Gives a snapshot each time the tree changed. Ends when cancelled.");
         code.Open("public async global::System.Collections.Generic.IAsyncEnumerable<Database> WatchAsync([global::System.Runtime.CompilerServices.EnumeratorCancellation] global::System.Threading.CancellationToken cancellationToken = default)");
-        code.Line("await foreach (var view in View.WatchAsync(cancellationToken).ConfigureAwait(false)) yield return new Database(view);").Close();
+        code.Line("var views = global::System.Threading.Tasks.TaskAsyncEnumerableExtensions.ConfigureAwait(View.WatchAsync(cancellationToken), false);");
+        code.Line("await foreach (var view in views) yield return new Database(view);").Close();
         foreach (var index in model.Indexes.Where(index => index.IsMapped)) EmitMapHook(code, index);
         code.Close().Line();
     }
