@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Nashi.Cryptography;
+using Nashi.Encoding;
 using Nashi.Pairing;
 
 namespace Nashi.Chat.Profiles;
@@ -11,6 +12,7 @@ public sealed class Profile : IDisposable
     private const string IdentityName = "identity/seed";
     private const string DeviceName = "device/seed";
     private const string StorageName = "storage/key";
+    private const string ProofName = "device/proof";
     private const string NameName = "profile/name";
     private const int KeySize = 32;
 
@@ -21,6 +23,7 @@ public sealed class Profile : IDisposable
         _vault = vault;
         var identity = Require(vault, IdentityName);
         var device = Require(vault, DeviceName);
+        Proof = IdentityProof.TryDecode(Require(vault, ProofName), out var proof) ? proof : throw Lacks(ProofName);
         Identity = IdentityKey.FromSeed(identity);
         Device = KeyPair.FromSeed(device);
         CryptographicOperations.ZeroMemory(identity);
@@ -32,6 +35,9 @@ public sealed class Profile : IDisposable
 
     /// <summary>What this device signs with; it never leaves it.</summary>
     public KeyPair Device { get; }
+
+    /// <summary>Says that the device speaks for the identity.</summary>
+    public IdentityProof Proof { get; }
 
     /// <summary>The name the person goes by.</summary>
     public string Name => _vault.TryGet(NameName, out var name) ? System.Text.Encoding.UTF8.GetString(name) : "";
@@ -45,17 +51,20 @@ public sealed class Profile : IDisposable
     /// <param name="name">The name the person goes by.</param>
     /// <param name="key">What opens it from now on.</param>
     /// <param name="random">Where the device's keys come from.</param>
+    /// <param name="time">When the identity vouches for the device; null for the system's clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">The words are no phrase.</exception>
     /// <exception cref="ProfileExistsException">There is one already.</exception>
-    public static async ValueTask<Profile> CreateAsync(string folder, string phrase, string name, VaultKey key, IRandom random, CancellationToken cancellationToken = default)
+    public static async ValueTask<Profile> CreateAsync(string folder, string phrase, string name, VaultKey key, IRandom random, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(random);
+        var (seed, device) = (Mnemonic.ToSeed(phrase), MakeKey(random));
         var secrets = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            [IdentityName] = Mnemonic.ToSeed(phrase),
-            [DeviceName] = MakeKey(random),
+            [IdentityName] = seed,
+            [DeviceName] = device,
+            [ProofName] = Vouch(seed, device, time ?? TimeProvider.System),
             [StorageName] = MakeKey(random),
             [NameName] = System.Text.Encoding.UTF8.GetBytes(name),
         };
@@ -87,6 +96,15 @@ public sealed class Profile : IDisposable
         }
     }
 
+    /// <summary>What conversations are opened with; the device's pair stays this profile's, and lives as long as it.</summary>
+    public ChatKeys ToChatKeys()
+    {
+        var storage = GetStorageKey();
+        var keys = new ChatKeys { Proof = Proof, Device = Device, StorageKey = new Bytes32(storage) };
+        CryptographicOperations.ZeroMemory(storage);
+        return keys;
+    }
+
     /// <summary>A copy of the key that what lies on this device's disk is encrypted with; the caller wipes it.</summary>
     public byte[] GetStorageKey() => Require(_vault, StorageName);
 
@@ -112,6 +130,14 @@ public sealed class Profile : IDisposable
         return key;
     }
 
-    private static byte[] Require(Vault vault, string name) =>
-        vault.TryGet(name, out var value) ? value : throw new VaultDamagedException($"The profile lacks {name}. Restore it from its phrase with: nashi chat restore");
+    private static byte[] Vouch(byte[] seed, byte[] device, TimeProvider time)
+    {
+        using var identity = IdentityKey.FromSeed(seed);
+        using var pair = KeyPair.FromSeed(device);
+        return identity.Bootstrap(pair.PublicKey, time).Encode();
+    }
+
+    private static byte[] Require(Vault vault, string name) => vault.TryGet(name, out var value) ? value : throw Lacks(name);
+
+    private static VaultDamagedException Lacks(string name) => new($"The profile lacks {name}. Restore it from its phrase with: nashi chat restore");
 }

@@ -25,6 +25,7 @@ public sealed class ProfileTests : IDisposable
         Assert.Equal(made.Device.PublicKey, again.Device.PublicKey);
         Assert.Equal(made.GetStorageKey(), again.GetStorageKey());
         Assert.Equal("Ada L.", again.Name);
+        Assert.True(again.ToChatKeys().Proof.TryVerify(new ProofRequirements { Identity = again.Identity.PublicKey, Device = again.Device.PublicKey }, out _));
     }
 
     [Fact]
