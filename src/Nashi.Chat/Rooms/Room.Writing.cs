@@ -14,6 +14,8 @@ public sealed partial class Room
 {
     private static readonly TimeSpan RekeyPatience = TimeSpan.FromSeconds(10);
 
+    private const int AttemptsMax = 100;
+
     private readonly SemaphoreSlim _writing = new(1, 1);
     private HybridTime _clock;
 
@@ -102,7 +104,7 @@ public sealed partial class Room
             }
 
             await _contents.Own.AppendAsync(blocks, cancellationToken).ConfigureAwait(false);
-            await _base.AppendAsync(values, cancellationToken).ConfigureAwait(false);
+            await AppendToBaseAsync(values, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -160,18 +162,32 @@ public sealed partial class Room
         var applied = _handler.ExpectOwn(awaited.Span);
         try
         {
-            await _base.AppendAsync(values, cancellationToken).ConfigureAwait(false);
+            await AppendToBaseAsync(values, cancellationToken).ConfigureAwait(false);
             var (id, refusal) = await applied.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (refusal != Refusal.None) throw Refused(refusal);
             return id;
         }
-        catch (Autobase.AutobaseException) when (State.Former.ContainsKey(Writer))
-        {
-            throw Refused(Refusal.NotAMember);
-        }
         finally
         {
             _handler.ForgetOwn(awaited.Span);
+        }
+    }
+
+    // While the base moves to other indexers what is not final is applied again, and for that moment we may be no writer.
+    private async ValueTask AppendToBaseAsync(IReadOnlyList<ReadOnlyMemory<byte>> values, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _base.AppendAsync(values, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Autobase.AutobaseException error) when (error.Code == "NOT_WRITABLE" && attempt < AttemptsMax)
+            {
+                if (State.Former.ContainsKey(Writer)) throw Refused(Refusal.NotAMember);
+                await _base.UpdateAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
