@@ -1,110 +1,209 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Nashi.Autobase;
+using Nashi.Chat.Epochs;
+using Nashi.Chat.Ops;
+using Nashi.Chat.Rooms;
+using Nashi.Chat.State;
 using Nashi.Encoding;
+using Nashi.Hypercore;
+using Nashi.Hyperdrive;
+using Nashi.Storage.Kv;
 
 namespace Nashi.Chat;
 
 /// <summary>A conversation of several members, on this device. Thread-safe. Owned by its <see cref="ChatHost"/>.</summary>
-public sealed class Room : IAsyncDisposable
+/// <remarks>
+/// What members write are ops in an autobase, sealed under the room's current key; texts and files lie sealed in cores beside it, so that they can be cleared. All devices apply
+/// the same rules in the same order. Who is removed lacks the next key. Spec: messenger.md §4.
+/// </remarks>
+public sealed partial class Room : IAsyncDisposable
 {
+    private readonly ChatOptions _options;
+    private readonly RoomFolder _folder;
+    private readonly RoomSecrets _secrets;
+    private readonly Corestore _store;
+    private readonly Keyring _keyring;
+    private readonly RoomHandler _handler;
+    private readonly Contents _contents;
+    private readonly Hyperblobs _files;
+    private readonly Keeper _keeper;
+    private readonly CancellationTokenSource _closing = new();
+    private Autobase.Autobase _base = null!;
+    private Task _pump = Task.CompletedTask;
+    private int _isDisposed;
+
+    private Room(ChatOptions options, RoomFolder folder, RoomSecrets secrets, Corestore store, CoreKey id, CoreKey writer, Core content, Core files)
+    {
+        (_options, _folder, _secrets, _store, Id, Writer) = (options, folder, secrets, store, id, writer);
+        _keyring = new(id, secrets.Box);
+        _handler = new(id, writer, _keyring);
+        _contents = new(store, id, _keyring, content);
+        _files = new(files);
+        _keeper = new(this);
+        _delivered = folder.Meta.Delivered;
+        foreach (var key in folder.Meta.Keys) _keyring.Add(key);
+        foreach (var bytes in folder.Meta.Records)
+        {
+            if (EpochRecord.TryDecode(bytes.Span, out var record)) _keyring.Add(record);
+        }
+
+        _keyring.Changed += HandleKeys;
+        _contents.Changed += Wake;
+        _handler.WaitingChanged += Wake;
+    }
+
     /// <summary>Which room.</summary>
-    public CoreKey Id => throw new NotSupportedException();
+    public CoreKey Id { get; }
 
     /// <summary>Its name.</summary>
-    public string Name => State.Name;
+    public string Name => State is { IsCreated: true } state ? state.Name : _folder.Meta.Name;
 
     /// <summary>Members, roles, invitations, as of now. Immutable.</summary>
-    public RoomState State => throw new NotSupportedException();
+    public RoomState State => _handler.Current;
 
     /// <summary>How it is doing on this device.</summary>
-    public RoomStatus Status => throw new NotSupportedException();
+    public RoomStatus Status =>
+        _base.Failure is ApplyInterruptedException ? RoomStatus.UpdateNeeded
+        : _base.Failure is not null and not ObjectDisposedException ? RoomStatus.Failed
+        : State.Former.ContainsKey(Writer) ? RoomStatus.Removed
+        : _handler.WaitsFor != 0 ? RoomStatus.WaitingForKey
+        : State.Devices.ContainsKey(Writer) ? RoomStatus.Ready
+        : RoomStatus.Syncing;
 
     /// <summary>We, as a member; null while we are not one yet, or not any more.</summary>
-    public Member? Self => throw new NotSupportedException();
+    public Member? Self => State.Devices.TryGetValue(Writer, out var device) ? State.Members[device.Identity] : null;
 
     /// <summary>How many devices of members are connected.</summary>
-    public int PeerCount => throw new NotSupportedException();
+    public int PeerCount => _keeper.Count;
 
     /// <summary>How many ops its log has: where the next message will be.</summary>
-    public ulong Length => throw new NotSupportedException();
+    public ulong Length => _handler.Log.Length;
 
-    /// <summary>Messages of others since <see cref="MarkReadAsync"/>; counts to 1 000.</summary>
-    public ValueTask<int> CountUnreadAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>The core of our ops.</summary>
+    internal CoreKey Writer { get; }
 
-    /// <summary>Notes that everything up to now was read, on this device alone.</summary>
-    public ValueTask MarkReadAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    internal bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
 
-    /// <summary>Sends a message; ends when it is saved here and applied.</summary>
-    /// <exception cref="ChatException"><c>NOT_A_MEMBER</c>, <c>NOT_ALLOWED</c>, <c>TOO_LONG</c>.</exception>
-    public ValueTask<ChatMessage> SendAsync(Draft draft, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    internal Autobase.Autobase Base => _base;
 
-    /// <summary>Sends a file with a message. The stream is read once, and never wholly in memory.</summary>
-    /// <param name="content">The file's bytes.</param>
-    /// <param name="name">Its name; folders are left out.</param>
-    /// <param name="type">Its media type; null for unknown.</param>
-    /// <param name="draft">The message it goes with; null for none.</param>
-    /// <param name="progress">Told how many bytes are saved.</param>
-    /// <param name="cancellationToken">Gives up; nothing is sent then.</param>
-    public ValueTask<ChatMessage> SendFileAsync(Stream content, string name, string? type = null, Draft? draft = null, IProgress<ulong>? progress = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    internal Corestore Store => _store;
 
-    /// <summary>Opens a file. Blocks that are not here are fetched as they are read; what was fetched stays, so that reading again goes on.</summary>
-    /// <param name="file">The file, from its message.</param>
-    /// <param name="offset">From which byte on.</param>
-    public Stream OpenFile(Attachment file, ulong offset = 0) => throw new NotSupportedException();
+    internal RoomFolder Folder => _folder;
 
-    /// <summary>How many bytes of a file are on this device.</summary>
-    public ulong CountHeld(Attachment file) => throw new NotSupportedException();
+    internal Keyring Keyring => _keyring;
 
-    /// <summary>Gives a message of ours another text. Its files stay.</summary>
-    public ValueTask<ChatMessage> EditAsync(MessageId id, string text, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    internal RoomHandler Handler => _handler;
 
-    /// <summary>Deletes a message: its content is removed from the disk here, and on each device that hears of it.</summary>
-    public ValueTask DeleteAsync(MessageId id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>The cores of the device: of ops, texts and files.</summary>
+    internal (CoreKey Writer, CoreKey Content, CoreKey Files, Bytes32 Box) Cores => (Writer, _contents.Own.Key, _files.Core.Key, _secrets.Box.PublicKey);
 
-    /// <summary>Reacts to a message, or takes a reaction back.</summary>
-    public ValueTask ReactAsync(MessageId id, string emoji, bool isOn = true, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    /// <summary>Opens a room that a folder has.</summary>
+    internal static async ValueTask<Room> OpenAsync(ChatOptions options, RoomFolder folder, RoomOptions? making, CancellationToken cancellationToken)
+    {
+        var secrets = new RoomSecrets(options.Keys.Device, folder.Salt);
+        var store = await OpenStoreAsync(options, folder, secrets, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var (writer, content, files) = await OpenOwnCoresAsync(store, cancellationToken).ConfigureAwait(false);
+            var id = folder.Meta.Id ?? writer;
+            var room = new Room(options, folder, secrets, store, id, writer, content, files);
+            room._base = await Autobase.Autobase.OpenAsync(
+                store, id, room._handler, new AutobaseOptions { AckInterval = options.AckInterval, Clock = options.Clock, Random = options.Random, Logger = options.Logger, Durability = Durability.Synced },
+                cancellationToken).ConfigureAwait(false);
+            await room.BeginAsync(making, cancellationToken).ConfigureAwait(false);
+            return room;
+        }
+        catch
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+            secrets.Dispose();
+            throw;
+        }
+    }
 
-    /// <summary>Makes an invitation.</summary>
-    public ValueTask<InviteLink> InviteAsync(InviteOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    internal static ValueTask<Corestore> OpenStoreAsync(ChatOptions options, RoomFolder folder, RoomSecrets secrets, CancellationToken cancellationToken) =>
+        Corestore.OpenAsync(folder.Cores, new CorestoreOptions { PrimaryKey = secrets.StoreKey, Clock = options.Clock, Random = options.Random, Logger = options.Logger }, cancellationToken);
 
-    /// <summary>Takes an invitation back.</summary>
-    public ValueTask RevokeInviteAsync(PublicKey invite, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>Removes a member, and changes the room's key: they can read nothing that is written from then on.</summary>
-    public ValueTask RemoveAsync(PublicKey member, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>Leaves the room.</summary>
-    public ValueTask LeaveAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>Changes what a member is.</summary>
-    public ValueTask SetRoleAsync(PublicKey member, RoomRole role, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>Silences a member, or lets them speak again.</summary>
-    public ValueTask MuteAsync(PublicKey member, bool isOn = true, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>Renames the room.</summary>
-    public ValueTask RenameAsync(string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>Changes our own name in this room.</summary>
-    public ValueTask SetOwnNameAsync(string name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>A page of messages, oldest first.</summary>
-    /// <param name="before">Only messages before this position; null for the last page.</param>
-    /// <param name="count">How many at most.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public ValueTask<IReadOnlyList<ChatMessage>> HistoryAsync(ulong? before = null, int count = 50, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>A message by its id; null when it is not in the room's log.</summary>
-    public ValueTask<ChatMessage?> FindAsync(MessageId id, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>What happens from now on, until cancelled or closed. Events wait for a slow reader; beyond 10 000 the oldest are lost.</summary>
-    public IAsyncEnumerable<RoomEvent> WatchAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    /// <summary>Where a message of ours is known to be.</summary>
-    public Delivery DeliveryOf(MessageId id) => throw new NotSupportedException();
-
-    /// <summary>Ends when what we wrote is on at least one other device or blind peer, or nobody is connected any more after a while.</summary>
-    /// <returns>Whether it is.</returns>
-    public ValueTask<bool> FlushAsync(TimeSpan patience, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    internal static async ValueTask<(CoreKey Writer, Core Content, Core Files)> OpenOwnCoresAsync(Corestore store, CancellationToken cancellationToken)
+    {
+        // Opened by its name once, so that the store knows that it can be written.
+        var local = await store.GetAsync("local", CoreOptions.Default, cancellationToken).ConfigureAwait(false);
+        await using var localClosing = local.ConfigureAwait(false);
+        var content = await store.GetAsync("content", new CoreOptions { Durability = Durability.Buffered }, cancellationToken).ConfigureAwait(false);
+        var files = await store.GetAsync("files", new CoreOptions { Durability = Durability.Buffered }, cancellationToken).ConfigureAwait(false);
+        return (local.Key, content, files);
+    }
 
     /// <summary>Closes it.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        await _closing.CancelAsync().ConfigureAwait(false);
+        Wake();
+        await StopNetworkAsync().ConfigureAwait(false);
+        _rotation?.Dispose();
+        _base.Updated -= Wake;
+        await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        SaveMeta();
+        EndWatchers();
+        await _contents.DisposeAsync().ConfigureAwait(false);
+        await _base.DisposeAsync().ConfigureAwait(false);
+        await _files.Core.DisposeAsync().ConfigureAwait(false);
+        await _store.DisposeAsync().ConfigureAwait(false);
+        _secrets.Dispose();
+    }
+
+    private async ValueTask BeginAsync(RoomOptions? making, CancellationToken cancellationToken)
+    {
+        _base.Updated += Wake;
+
+        // An op may wait for a key that only others can bring: do not wait for it here.
+        await Task.WhenAny(_base.UpdateAsync(cancellationToken), WaitingAsync(cancellationToken)).ConfigureAwait(false);
+        if (_handler.WaitsFor == 0) await _handler.LoadAsync(cancellationToken).ConfigureAwait(false);
+        if (!State.IsCreated && Writer == Id && _base.Failure is null) await MakeAsync(making ?? RoomOptions.Default, cancellationToken).ConfigureAwait(false);
+        _announced = State.Devices.ToImmutableDictionary(device => device.Key, device => device.Value.Length);
+        _told = State;
+        _handler.TakeLowest();
+        _seen = _handler.Log.Length;
+        _fetched = Math.Min(folderFetched(), _seen);
+        _pump = Task.Run(PumpAsync, CancellationToken.None);
+        Wake();
+
+        ulong folderFetched() => _folder.Meta.FetchedPosition;
+    }
+
+    private async Task WaitingAsync(CancellationToken cancellationToken)
+    {
+        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Note()
+        {
+            if (_handler.WaitsFor != 0) waiting.TrySetResult();
+        }
+
+        _handler.WaitingChanged += Note;
+        Note();
+        await waiting.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _handler.WaitingChanged -= Note;
+    }
+
+    // The first key and the room itself, as one batch.
+    private async ValueTask MakeAsync(RoomOptions options, CancellationToken cancellationToken)
+    {
+        var key = NewKey();
+        var record = EpochRecord.Create(Id, key, EpochReason.Created, [_secrets.Box.PublicKey], [], _options.Random);
+        _keyring.Add(key);
+        var cores = Cores;
+        var card = JoinCard.Create(Id.Value, _options.Keys, cores.Writer, cores.Content, cores.Files, cores.Box, _folder.Meta.OwnName);
+        var create = new Envelope(_clock = _clock.Next(_options.Clock.GetUtcNow()), new CreateOp(_folder.Meta.Name, options.OpsPerMinute, options.Burst, card));
+        await _base.AppendAsync([OpFrame.Frame(record), OpFrame.Seal(create, record.KeyId, key, Id, Writer, _options.Random)], cancellationToken).ConfigureAwait(false);
+        if (!State.IsCreated) throw new ChatException("DAMAGED", "The room could not be made: the identity's proof is not the device's.");
+    }
+
+    private Bytes32 NewKey()
+    {
+        Span<byte> key = stackalloc byte[Bytes32.Size];
+        _options.Random.Fill(key);
+        return new(key);
+    }
 }

@@ -8,5 +8,5 @@ namespace Nashi.Chat.State;
 /// <param name="Box">What epoch keys were sealed to: an epoch that reaches it is stale.</param>
 /// <param name="Content">Its content core; what came before the cut is still read from it.</param>
 /// <param name="Cut">How much of its log who removed it had seen: the rest does not count.</param>
-/// <param name="IsWriter">Whether the base still has it as a writer, as the last indexer can not be removed.</param>
-internal sealed record FormerDevice(PublicKey Identity, string Name, Bytes32 Box, CoreKey Content, ulong Cut, bool IsWriter);
+/// <param name="Files">Its core with files.</param>
+internal sealed record FormerDevice(PublicKey Identity, string Name, Bytes32 Box, CoreKey Content, CoreKey Files, ulong Cut);

@@ -12,8 +12,11 @@ internal sealed record MemberDevice
     /// <summary>The device's own key, from the proof.</summary>
     public required PublicKey Key { get; init; }
 
-    /// <summary>The core with texts and files.</summary>
+    /// <summary>The core with texts.</summary>
     public required CoreKey Content { get; init; }
+
+    /// <summary>The core with files.</summary>
+    public required CoreKey Files { get; init; }
 
     /// <summary>The X25519 key that epoch keys are sealed to.</summary>
     public required Bytes32 Box { get; init; }

@@ -40,7 +40,7 @@ internal static partial class RoomRules
     {
         if (state.Former.Count >= RoomState.MaxDevices) return state;
         state = Hand(state, card.Box, op.KeyId);
-        state = state with { Former = state.Former.SetItem(card.Writer, new(proof.Identity, card.Name, card.Box, card.Content, 0, IsWriter: false)) };
+        state = state with { Former = state.Former.SetItem(card.Writer, new(proof.Identity, card.Name, card.Box, card.Content, card.Files, 0)) };
         return state with { Epochs = [.. state.Epochs.Select(epoch => Judge(state, epoch))] };
     }
 
@@ -51,7 +51,7 @@ internal static partial class RoomRules
             : new Member { Identity = proof.Identity, Name = CleanName(card.Name), Role = role, Since = time.Time, InvitedBy = invitedBy, Writers = [card.Writer], Rank = state.Arrivals, AddedBy = id };
         var device = new MemberDevice
         {
-            Writer = card.Writer, Identity = proof.Identity, Key = proof.Device, Content = card.Content, Box = card.Box, Rank = state.Arrivals,
+            Writer = card.Writer, Identity = proof.Identity, Key = proof.Device, Content = card.Content, Files = card.Files, Box = card.Box, Rank = state.Arrivals,
             Length = card.Writer == id.Writer ? id.Length : 0, Clock = card.Writer == id.Writer ? time : default, Allowance = Math.Max(1L, state.Burst) * AllowanceUnit,
         };
         return state with
@@ -89,7 +89,7 @@ internal static partial class RoomRules
                 state = state with
                 {
                     Devices = state.Devices.Remove(writer),
-                    Former = state.Former.SetItem(writer, new(member.Identity, member.Name, device.Box, device.Content, cut, IsWriter: true)),
+                    Former = state.Former.SetItem(writer, new(member.Identity, member.Name, device.Box, device.Content, device.Files, cut)),
                 };
             }
 

@@ -48,6 +48,12 @@ public sealed record RoomState
 
     internal ImmutableArray<EpochState> Epochs { get; init; } = [];
 
+    /// <summary>Writers that were removed and that the base still has, as the last indexer can not go.</summary>
+    internal ImmutableArray<CoreKey> Lingering { get; init; } = [];
+
+    /// <summary>Where in the log the last snapshot was taken.</summary>
+    internal ulong SnapshotAt { get; init; }
+
     internal bool IsCreated => !Members.IsEmpty;
 
     /// <summary>How many members and devices ever came: the next one's rank.</summary>
@@ -82,6 +88,9 @@ public sealed record RoomState
 
     /// <summary>Whether a removal that did not know of an op voids it (R5).</summary>
     internal bool IsVoid(MessageId op) => Former.TryGetValue(op.Writer, out var former) && op.Length > former.Cut && !Devices.ContainsKey(op.Writer);
+
+    internal CoreKey? FilesOf(CoreKey writer) =>
+        Devices.TryGetValue(writer, out var device) ? device.Files : Former.TryGetValue(writer, out var former) ? former.Files : null;
 
     internal EpochState? FindEpoch(ulong keyId)
     {
