@@ -1,4 +1,5 @@
 using Nashi.Autobase.Messages;
+using Nashi.Chat.Profiles;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Deploy;
@@ -47,6 +48,13 @@ internal static class Targets
         .. Store(),
         .. Files(),
         .. Bases(),
+        .. Profiles(),
+    ];
+
+    private static Target[] Profiles() =>
+    [
+        new("vault", ["pairing"], bytes => VaultFile.TryDecodeWhole(bytes, out var file) && VaultFile.TryDecode(file.Encode(), out _)),
+        new("vault secrets", ["pairing"], bytes => SecretDictionary.TryDecode(bytes, out _), 512),
     ];
 
     private static Target[] Encoding() =>
