@@ -111,7 +111,7 @@ public sealed partial class Room
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private int CountBlindPeers(MessageId id) => 0;
+    private static int CountBlindPeers(MessageId id) => id.Length == 0 ? 1 : 0;
 
     /// <summary>The room's side of its gates.</summary>
     private sealed class Keeper(Room room) : IGateKeeper
