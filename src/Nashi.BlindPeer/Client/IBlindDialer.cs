@@ -1,0 +1,13 @@
+using Nashi.Encoding;
+using Nashi.SecretStream;
+
+namespace Nashi.BlindPeer;
+
+/// <summary>Opens connections to blind peers.</summary>
+internal interface IBlindDialer
+{
+    /// <summary>Raised when the network changed: whoever waits to try again may do so now.</summary>
+    event Action? Changed;
+
+    ValueTask<IMessageStream> ConnectAsync(PublicKey peer, CancellationToken cancellationToken);
+}
