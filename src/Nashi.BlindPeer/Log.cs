@@ -9,6 +9,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "The disk refused; it is tried again in some seconds")]
     public static partial void StorageFailed(ILogger logger, Exception error);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Clients can not find us yet; it is tried again in some seconds")]
+    public static partial void NotListening(ILogger logger, Exception error);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Gave up the blocks of core {Core} to make room")]
     public static partial void Collected(ILogger logger, CoreKey core);
 

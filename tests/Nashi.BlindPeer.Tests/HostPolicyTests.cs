@@ -135,14 +135,38 @@ public sealed class HostPolicyTests
     }
 
     [Fact]
-    public void Claim_OfAStranger_IsHeldToItsShare()
+    public void Claim_OfAStranger_IsHeldToItsShareAndMakesRoomWithItsOwn()
     {
         var policy = new HostPolicy(Small);
+        policy.Add(Bob, Standing.Allowed, Wish(3), 0);
+        policy.Claim(Key(3), 1, 1000, 0);
         policy.Add(Alice, Standing.Stranger, Wish(1), 1);
         policy.Add(Alice, Standing.Stranger, Wish(2), 1);
         policy.Claim(Key(1), 1, 3000, 1);
-        policy.Claim(Key(2), 1, 3000, 1);
-        Assert.Equal((3128L, 1), (policy.Used, policy.Waiting));
+        policy.Claim(Key(2), 1, 3000, 2);
+        Assert.Equal(1, policy.Waiting);
+        Assert.Equal([new HostAction.Clear(Key(1))], Take(policy).Where(action => action is HostAction.Clear));
+        policy.HandleCleared(Key(1));
+        Assert.Equal((1128L + 3128, 0), (policy.Used, policy.Waiting));
+        // More than the share never fits.
+        policy.Claim(Key(2), 2, 8000, 3);
+        Assert.DoesNotContain(Take(policy), action => action is HostAction.Clear);
+    }
+
+    [Fact]
+    public void Policy_WhenTheClockJumpsBack_KeepsItsOrder()
+    {
+        var policy = new HostPolicy(Small);
+        policy.Add(Bob, Standing.Allowed, Wish(1), 5_000_000_000_000);
+        policy.Add(Bob, Standing.Allowed, Wish(2), 1000);
+        policy.Claim(Key(1), 1, 4000, 1000);
+        policy.Touch(Key(1), 0);
+        policy.Claim(Key(2), 1, 4000, 1000);
+        // Never earlier than before, and nothing overflows far in the future.
+        Assert.Equal(5_000_000_000_000, policy.Find(Key(1))!.Active);
+        policy.Add(Bob, Standing.Allowed, Wish(3), long.MaxValue);
+        policy.Claim(Key(3), 1, 4000, long.MaxValue);
+        Assert.Contains(new HostAction.Clear(Key(2)), Take(policy));
     }
 
     [Fact]

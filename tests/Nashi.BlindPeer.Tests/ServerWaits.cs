@@ -17,6 +17,24 @@ internal static class ServerWaits
         await server.Keeper.ReleaseAsync(hosted);
     }
 
+    /// <summary>Waits until a block is stored.</summary>
+    public static async Task UntilHeldAsync(this BlindPeerServer server, CoreKey key, ulong block)
+    {
+        using var patience = new CancellationTokenSource(World.Patience);
+        var hosted = await server.Keeper.AcquireAsync(key);
+        while (!hosted!.Core.Has(block)) await Task.Delay(20, patience.Token);
+        await server.Keeper.ReleaseAsync(hosted);
+    }
+
+    /// <summary>How many blocks of a core are stored.</summary>
+    public static async Task<ulong> CountAsync(this BlindPeerServer server, CoreKey key)
+    {
+        var hosted = await server.Keeper.AcquireAsync(key);
+        var count = hosted!.Core.CountHeld();
+        await server.Keeper.ReleaseAsync(hosted);
+        return count;
+    }
+
     /// <summary>Waits until something holds.</summary>
     public static async Task UntilAsync(this BlindPeerServer server, Func<BlindPeerStats, bool> holds)
     {

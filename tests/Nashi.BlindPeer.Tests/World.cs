@@ -43,6 +43,7 @@ public sealed class World : IAsyncDisposable
     {
         var server = await BlindPeerServer.StartAsync(await NodeAsync(), options ?? new BlindPeerServerOptions { Folder = Folder() }, Token);
         _all.Push(server);
+        await server.ListeningAsync(Token).WaitAsync(Patience, Token);
         return server;
     }
 
@@ -65,6 +66,25 @@ public sealed class World : IAsyncDisposable
         _all.Push(store.Replicate(connection.Stream));
         return store;
     }
+
+    /// <summary>Finds whoever is announced under a discovery key and replicates a fresh store with all of them.</summary>
+    public async Task<Corestore> FinderAsync(DiscoveryKey topic)
+    {
+        var store = Corestore.CreateInMemory();
+        _all.Push(store);
+        var swarm = new Swarm.Swarm(await NodeAsync());
+        _all.Push(swarm);
+        _ = Task.Run(async () =>
+        {
+            await foreach (var connection in swarm.Connections.ReadAllAsync(Token)) _ = store.Replicate(connection.Stream);
+        });
+        swarm.Join(new Topic(topic.Value), server: false);
+        return store;
+    }
+
+    /// <summary>Waits until blind peers say that they hold a block.</summary>
+    public static Task HeldAsync(BlindPeering peering, CoreKey core, ulong block, int holders = 1) =>
+        peering.HeldAsync(core, block, holders, Token).AsTask().WaitAsync(Patience, Token);
 
     public async Task<JsPeer> ReferenceAsync()
     {

@@ -109,7 +109,7 @@ internal sealed class BlindLink : IAsyncDisposable
             Task opened;
             lock (_gate) opened = _opened.Task;
             await opened.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return await OpenRpc().RequestAsync(BlindPeerMethods.DeleteCore, key, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return await Rpc().RequestAsync(BlindPeerMethods.DeleteCore, key, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -212,7 +212,9 @@ internal sealed class BlindLink : IAsyncDisposable
         _options.Wakeup?.AddStream(mux);
         // Messages may be sent before the other side opened the channel too.
         var channel = mux.TryOpen(new ChannelOptions { Protocol = AddCoresMessage.Protocol, Handler = new Events(this) });
-        lock (_gate) (_replication, _channel) = (replication, channel);
+        // Opened at once: the reference offers it once, and takes a refusal for good.
+        using var rpc = MuxRpc.Open(mux, new RpcOptions { Id = Peer.Value.ToArray(), TimeProvider = _options.Clock }, logger: _options.Logger);
+        lock (_gate) (_replication, _channel, _rpc) = (replication, channel, rpc);
         mux.Start();
         while (!mux.Closed.IsCompleted && !_life.IsCancellationRequested && !_peering.IsSuspended)
         {
@@ -285,14 +287,9 @@ internal sealed class BlindLink : IAsyncDisposable
         return isMore;
     }
 
-    private MuxRpc OpenRpc()
+    private MuxRpc Rpc()
     {
-        lock (_gate)
-        {
-            if (_rpc is { IsClosed: false }) return _rpc;
-            var mux = _channel?.Mux ?? throw new BlindPeerException("BLIND_PEER_GONE", $"The connection to the blind peer {Peer} was lost: try again.", isTransient: true);
-            return _rpc = MuxRpc.Open(mux, new RpcOptions { Id = Peer.Value.ToArray() }, logger: _options.Logger);
-        }
+        lock (_gate) return _rpc ?? throw new BlindPeerException("BLIND_PEER_GONE", $"The connection to the blind peer {Peer} was lost: try again.", isTransient: true);
     }
 
     private void Fail(string problem)

@@ -19,6 +19,8 @@ public sealed class BlindPeerServer : IAsyncDisposable
     // The name under which the reference derives its key: a store that was its own keeps its address.
     private const string KeyName = "blind-mirror-swarm";
 
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
+
     private readonly Corestore _store;
     private readonly KeyPair _keyPair;
     private readonly Swarm.Swarm _swarm;
@@ -27,7 +29,9 @@ public sealed class BlindPeerServer : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<HostConnection, Task> _connections = [];
     private readonly Dictionary<DiscoveryKey, HashSet<HostConnection>> _listeners = [];
+    private readonly CancellationTokenSource _life = new();
     private Task _accepting = Task.CompletedTask;
+    private Task _listening = Task.CompletedTask;
     private long _asked;
     private long _refused;
     private long _deleted;
@@ -60,7 +64,7 @@ public sealed class BlindPeerServer : IAsyncDisposable
 
     internal HostKeeper Keeper { get; }
 
-    /// <summary>Opens the folder, or makes it, and answers clients once it can be found.</summary>
+    /// <summary>Opens the folder, or makes it, and goes on to answer clients as soon as the network lets it: see <see cref="ListeningAsync"/>.</summary>
     /// <exception cref="Nashi.Storage.StorageException">The folder cannot be opened: the message says why, and what to do.</exception>
     public static async ValueTask<BlindPeerServer> StartAsync(DhtNode dht, BlindPeerServerOptions options, CancellationToken cancellationToken = default)
     {
@@ -82,7 +86,7 @@ public sealed class BlindPeerServer : IAsyncDisposable
 
         try
         {
-            await server.StartAsync(cancellationToken).ConfigureAwait(false);
+            await server.BeginAsync().ConfigureAwait(false);
             return server;
         }
         catch
@@ -91,6 +95,12 @@ public sealed class BlindPeerServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether clients can find it.</summary>
+    public bool IsListening => _listening.IsCompletedSuccessfully;
+
+    /// <summary>Waits until clients can find it.</summary>
+    public Task ListeningAsync(CancellationToken cancellationToken = default) => _listening.WaitAsync(cancellationToken);
 
     /// <summary>How it fares.</summary>
     public BlindPeerStats GetStats()
@@ -115,6 +125,7 @@ public sealed class BlindPeerServer : IAsyncDisposable
             CoresCollected = Keeper.CoresCollected,
             WakeupsSent = Interlocked.Read(ref _wakeups),
             StorageFailures = Keeper.Failures,
+            IsStorageFailing = Keeper.IsFailing,
         };
     }
 
@@ -129,14 +140,17 @@ public sealed class BlindPeerServer : IAsyncDisposable
             connections = [.. _connections];
         }
 
+        await _life.CancelAsync().ConfigureAwait(false);
         foreach (var (connection, _) in connections) await connection.CloseAsync().ConfigureAwait(false);
         await Task.WhenAll(connections.Select(static entry => entry.Value)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _announcer.DisposeAsync().ConfigureAwait(false);
         await _swarm.DisposeAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Keeper.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
         _keyPair.Dispose();
+        _life.Dispose();
     }
 
     internal Standing StandingOf(PublicKey client)
@@ -189,12 +203,31 @@ public sealed class BlindPeerServer : IAsyncDisposable
         else if (!Directory.Exists(folder)) _ = Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private async Task StartAsync(CancellationToken cancellationToken)
+    private async Task BeginAsync()
     {
         await Keeper.SweepAsync().ConfigureAwait(false);
         _accepting = AcceptAsync();
-        await _swarm.ListenAsync(cancellationToken).ConfigureAwait(false);
+        _listening = ListenAsync();
+    }
+
+    private async Task ListenAsync()
+    {
+        while (!await TryListenAsync().ConfigureAwait(false)) await Task.Delay(RetryInterval, Options.Clock, _life.Token).ConfigureAwait(false);
         foreach (var key in Keeper.Use(static (policy, _) => policy.Records.Where(static record => record.Announce).Select(static record => record.Key).ToArray())) AnnounceSoon(key);
+    }
+
+    private async Task<bool> TryListenAsync()
+    {
+        try
+        {
+            await _swarm.ListenAsync(_life.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (NashiException error)
+        {
+            Log.NotListening(Options.Logger, error);
+            return false;
+        }
     }
 
     private async Task AcceptAsync()

@@ -44,4 +44,7 @@ public sealed record BlindPeerStats
 
     /// <summary>Failures of the disk: what was asked then was refused, and is tried again.</summary>
     public long StorageFailures { get; init; }
+
+    /// <summary>Whether the last attempt to write failed.</summary>
+    public bool IsStorageFailing { get; init; }
 }

@@ -40,6 +40,7 @@ internal sealed class HostConnection
             _ = _mux.TryOpen(new ChannelOptions { Protocol = AddCoresMessage.Protocol, Handler = new Requests(this) });
             return default;
         });
+        PairRequests();
     }
 
     public PublicKey Client => _connection.RemotePublicKey;
@@ -50,7 +51,6 @@ internal sealed class HostConnection
         _mux.Start();
         try
         {
-            using var rpc = MuxRpc.Open(_mux, RpcOptionsOf(_server.PublicKey), Configure, _server.Options.Logger);
             foreach (var topic in _connection.Topics) await OpenForRemoteAsync(new DiscoveryKey(topic.Value)).ConfigureAwait(false);
             _ = await _mux.Closed.ConfigureAwait(false);
         }
@@ -87,6 +87,17 @@ internal sealed class HostConnection
 
     private static RpcOptions RpcOptionsOf(PublicKey id) =>
         new() { Id = id.Value.ToArray(), MaxHandlers = 8, MaxQueuedRequests = 256, MaxQueuedBytes = 256 * 1024, MaxValueSize = 4096 };
+
+    // Opened when the client does: one that has no use for it now may have later.
+    private void PairRequests()
+    {
+        var id = _server.PublicKey.Value.ToArray();
+        _mux.Pair(RpcOptions.Default.Protocol, id, asked =>
+        {
+            if (!_mux.HasOpen(RpcOptions.Default.Protocol, id)) _ = MuxRpc.Open(_mux, RpcOptionsOf(_server.PublicKey), Configure, _server.Options.Logger);
+            return default;
+        });
+    }
 
     private void Configure(MuxRpc rpc)
     {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore;
 using Nashi.Storage.Kv;
@@ -27,6 +28,7 @@ internal sealed class HostKeeper : IAsyncDisposable
     private readonly CancellationTokenSource _life = new();
     private readonly Task _running;
     private readonly Task _compacted;
+    private volatile bool _isFailing;
     private bool _isDirty;
     private bool _isClosing;
     private long _collected;
@@ -58,6 +60,9 @@ internal sealed class HostKeeper : IAsyncDisposable
 
     public long CoresCollected => Interlocked.Read(ref _collected);
 
+    /// <summary>Whether the disk refused the last time.</summary>
+    public bool IsFailing => _isFailing;
+
     public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>Asks or tells the policy something, now.</summary>
@@ -73,6 +78,12 @@ internal sealed class HostKeeper : IAsyncDisposable
         Wake();
         return answer;
     }
+
+    /// <summary>What the records of a core take.</summary>
+    public long Measure(CoreKey key) => _store.Storage.MeasureCore(key.ToDiscoveryKey());
+
+    /// <summary>The cores in the store, whether a record knows them or not.</summary>
+    public IReadOnlyList<DiscoveryKey> Stored() => _store.List();
 
     /// <summary>Completes when all that was decided so far is on the disk.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken = default)
@@ -248,10 +259,12 @@ internal sealed class HostKeeper : IAsyncDisposable
                 lock (_gate) _ = _left.Dequeue();
             }
 
+            _isFailing = false;
             return true;
         }
         catch (Exception error) when (error is NashiException or IOException or ObjectDisposedException)
         {
+            _isFailing = true;
             _ = Interlocked.Increment(ref _failures);
             Log.StorageFailed(_options.Logger, error);
             foreach (var flushed in flushing) _ = flushed.TrySetException(error);

@@ -20,7 +20,7 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
     private readonly Dictionary<CoreKey, HostRecord> _records = [];
     private readonly Dictionary<DiscoveryKey, HostRecord> _byDiscoveryKey = [];
     private readonly Dictionary<DiscoveryKey, (CoreKey Key, HashSet<HostRecord> Members)> _referrers = [];
-    private readonly Dictionary<PublicKey, (int Cores, long Cost)> _owners = [];
+    private readonly Dictionary<PublicKey, (int Cores, long Cost, long Clearing)> _owners = [];
     private readonly SortedSet<HostRecord> _clearable = new(RankComparer.Instance);
     private readonly SortedSet<HostRecord> _empty = new(RankComparer.Instance);
     private readonly HashSet<HostRecord> _waiting = [];
@@ -180,13 +180,21 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
             return;
         }
 
-        if (record.ClaimedBytes < record.BytesCleared || !IsWithinShare(record, record.CostOf(record.ClaimedLength, record.ClaimedBytes)))
+        if (record.ClaimedBytes < record.BytesCleared)
         {
             Wait(record);
             return;
         }
 
         var need = record.CostOf(record.ClaimedLength, record.ClaimedBytes) - record.Cost;
+        var (used, clearing) = ShareOf(record);
+        if (used + need > StrangerQuota)
+        {
+            Wait(record);
+            MakeRoom(record, used - clearing + need - StrangerQuota, record.Owners[0]);
+            return;
+        }
+
         if (Used + need <= limits.Quota)
         {
             Change(record, () => (record.Length, record.Bytes) = (record.ClaimedLength, record.ClaimedBytes));
@@ -195,7 +203,7 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
         }
 
         Wait(record);
-        MakeRoom(record, Used - _clearing + need - limits.Quota);
+        MakeRoom(record, Used - _clearing + need - limits.Quota, null);
     }
 
     private void Finish(HostRecord record)
@@ -212,15 +220,15 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
         _ = _waiting.Add(record);
     }
 
-    // All or nothing: what does not make enough room is not given up in vain. Its own older blocks come last.
-    private void MakeRoom(HostRecord record, long missing)
+    // All or nothing: what does not make enough room is not given up in vain. Its own older blocks come last. A stranger beyond its share makes room with its own.
+    private void MakeRoom(HostRecord record, long missing, PublicKey? payer)
     {
         if (missing <= 0) return;
         List<HostRecord> given = [];
         foreach (var candidate in _clearable)
         {
             if (missing <= 0 || RankComparer.Instance.Compare(candidate, record) > 0) break;
-            if (candidate == record || candidate.IsClearing) continue;
+            if (candidate == record || candidate.IsClearing || (payer is not null && PayerOf(candidate) != payer)) continue;
             given.Add(candidate);
             missing -= candidate.Cost;
         }
@@ -240,11 +248,15 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
         }
     }
 
-    private bool IsWithinShare(HostRecord record, long cost)
+    private (long Used, long Clearing) ShareOf(HostRecord record)
     {
-        if (!record.IsStrangers || record.Owners.Count == 0) return true;
-        return _owners.GetValueOrDefault(record.Owners[0]).Cost + cost - record.Cost <= StrangerQuota;
+        if (!record.IsStrangers || PayerOf(record) is not { } payer) return (long.MinValue / 2, 0);
+        var (_, used, clearing) = _owners.GetValueOrDefault(payer);
+        return (used, clearing);
     }
+
+    // Who asked first.
+    private static PublicKey? PayerOf(HostRecord record) => record.Owners.Count > 0 ? record.Owners[0] : null;
 
     private void Reconsider(HostRecord record)
     {
@@ -310,7 +322,7 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
             _ = group.Members.Add(record);
         }
 
-        Charge(record, 1, record.Cost);
+        Charge(record, 1);
     }
 
     private void Unindex(HostRecord record)
@@ -324,17 +336,15 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
             if (group.Members.Count == 0) _ = _referrers.Remove(topic);
         }
 
-        Charge(record, -1, -record.Cost);
+        Charge(record, -1);
     }
 
-    // Who asked first pays.
-    private void Charge(HostRecord record, int cores, long cost)
+    private void Charge(HostRecord record, int sign)
     {
-        if (record.Owners.Count == 0) return;
-        var owner = record.Owners[0];
-        var sum = _owners.GetValueOrDefault(owner);
-        sum = (sum.Cores + cores, sum.Cost + cost);
-        if (sum.Cores == 0) _ = _owners.Remove(owner);
-        else _owners[owner] = sum;
+        if (PayerOf(record) is not { } payer) return;
+        var (cores, cost, clearing) = _owners.GetValueOrDefault(payer);
+        var sum = (Cores: cores + sign, cost + (sign * record.Cost), clearing + (record.IsClearing ? sign * record.Cost : 0));
+        if (sum.Cores == 0) _ = _owners.Remove(payer);
+        else _owners[payer] = sum;
     }
 }
