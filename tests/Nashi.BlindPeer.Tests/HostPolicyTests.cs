@@ -154,7 +154,7 @@ public sealed class HostPolicyTests
     }
 
     [Fact]
-    public void Policy_WhenTheClockJumpsBack_KeepsItsOrder()
+    public void Row45_ClockThatJumps_ChangesNoOrderBackwards()
     {
         var policy = new HostPolicy(Small);
         policy.Add(Bob, Standing.Allowed, Wish(1), 5_000_000_000_000);

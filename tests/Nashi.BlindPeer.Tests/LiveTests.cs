@@ -3,6 +3,7 @@ using Nashi.BlindPeer.Server;
 using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore;
+using Nashi.Protomux.Rpc;
 using Nashi.Storage;
 
 namespace Nashi.BlindPeer.Tests;
@@ -15,13 +16,13 @@ public sealed class LiveTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task TwoPeers_NeverOnlineTogether_ExchangeWhatTheBlindPeerCanNotRead()
+    public async Task Row41_TwoPeersNeverOnlineTogether_ExchangeWhatTheBlindPeerCanNotRead()
     {
         await using var world = await World.CreateAsync();
         using var log = new KeptLog();
         var options = new BlindPeerServerOptions { Folder = world.Folder(), Logger = log.Factory.CreateLogger("blind peer") };
         var server = await world.ServerAsync(options);
-        var secret = Secret(7);
+        var secret = World.Fill(7);
         var (peering, store) = await world.ClientAsync(new BlindPeeringOptions { Peers = [server.PublicKey] });
         var core = await store.GetAsync("words", new CoreOptions { EncryptionKey = secret }, Token);
         var key = core.Key;
@@ -137,7 +138,7 @@ public sealed class LiveTests
     public async Task Client_ThatIsNotOnTheList_GetsNothingKept()
     {
         await using var world = await World.CreateAsync();
-        using var friend = KeyPair.FromSeed(Secret(1));
+        using var friend = KeyPair.FromSeed(World.Fill(1));
         var server = await world.ServerAsync(new BlindPeerServerOptions { Folder = world.Folder(), Allowed = new HashSet<PublicKey> { friend.PublicKey } });
         var (stranger, store) = await world.ClientAsync(new BlindPeeringOptions { Peers = [server.PublicKey] });
         var core = await store.GetAsync("a", null, Token);
@@ -158,7 +159,7 @@ public sealed class LiveTests
     public async Task Client_ThatIsBanned_IsNotAnswered()
     {
         await using var world = await World.CreateAsync();
-        using var bad = KeyPair.FromSeed(Secret(2));
+        using var bad = KeyPair.FromSeed(World.Fill(2));
         var server = await world.ServerAsync(new BlindPeerServerOptions { Folder = world.Folder(), Banned = new HashSet<PublicKey> { bad.PublicKey } });
         var (peering, store) = await world.ClientAsync(new BlindPeeringOptions { Peers = [server.PublicKey], KeyPair = bad });
         var failed = new TaskCompletionSource();
@@ -201,7 +202,7 @@ public sealed class LiveTests
     public async Task Announced_CoreOfATrustedClient_IsFoundByItsDiscoveryKey()
     {
         await using var world = await World.CreateAsync();
-        using var trusted = KeyPair.FromSeed(Secret(3));
+        using var trusted = KeyPair.FromSeed(World.Fill(3));
         var server = await world.ServerAsync(new BlindPeerServerOptions { Folder = world.Folder(), Trusted = new HashSet<PublicKey> { trusted.PublicKey } });
         var (peering, store) = await world.ClientAsync(new BlindPeeringOptions { Peers = [server.PublicKey], KeyPair = trusted });
         var core = await store.GetAsync("a", null, Token);
@@ -223,7 +224,7 @@ public sealed class LiveTests
         await using var world = await World.CreateAsync();
         var one = await world.ServerAsync();
         var two = await world.ServerAsync();
-        using var nobody = KeyPair.FromSeed(Secret(9));
+        using var nobody = KeyPair.FromSeed(World.Fill(9));
         var (peering, store) = await world.ClientAsync(new BlindPeeringOptions { Peers = [nobody.PublicKey, one.PublicKey, two.PublicKey], Pick = 2, FailuresBeforeStandIn = 1 });
         var core = await store.GetAsync("a", null, Token);
         await core.AppendAsync("x"u8.ToArray(), Token);
@@ -239,7 +240,7 @@ public sealed class LiveTests
     }
 
     [Fact]
-    public async Task Server_OnAFolderThatIsInUse_SaysSo()
+    public async Task Row42_FolderThatIsInUse_IsRefusedAndIsNobodyElsesToRead()
     {
         await using var world = await World.CreateAsync();
         var options = new BlindPeerServerOptions { Folder = Path.Combine(world.Folder(), "new") };
@@ -250,11 +251,38 @@ public sealed class LiveTests
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(options.Folder));
     }
 
-    private static byte[] Secret(byte fill)
+    [Fact]
+    public async Task Audit_OfAnHonestBlindPeer_GivesASignedReceipt()
     {
-        var secret = new byte[32];
-        secret.AsSpan().Fill(fill);
-        return secret;
+        await using var world = await World.CreateAsync();
+        var server = await world.ServerAsync();
+        using var me = KeyPair.FromSeed(World.Fill(6));
+        var (peering, store) = await world.ClientAsync(new BlindPeeringOptions { Peers = [server.PublicKey], KeyPair = me });
+        var core = await store.GetAsync("a", new CoreOptions { EncryptionKey = World.Fill(1) }, Token);
+        for (var i = 0; i < 5; i++) await core.AppendAsync(new byte[] { (byte)i }, Token);
+        var unknown = await Assert.ThrowsAsync<RpcRemoteException>(async () => await peering.AuditAsync(server.PublicKey, core, cancellationToken: Token).AsTask().WaitAsync(World.Patience, Token));
+        Assert.Contains("does not keep", unknown.Message, StringComparison.Ordinal);
+
+        peering.Add(core);
+        await World.HeldAsync(peering, core.Key, 4);
+        var receipt = await peering.AuditAsync(server.PublicKey, core, 5, Token).AsTask().WaitAsync(World.Patience, Token);
+        Assert.True(receipt.IsSigned);
+        Assert.Equal((server.PublicKey, me.PublicKey, core.Key, 0UL, 5UL), (receipt.Peer, receipt.Client, receipt.Core, receipt.From, receipt.Length));
+        Assert.True(receipt.Covers(4));
+        Assert.False(receipt.Covers(5));
+        // It is no receipt for anything else.
+        Assert.False((receipt with { Length = 6 }).IsSigned);
+        Assert.False((receipt with { Client = server.PublicKey }).IsSigned);
+
+        // What was lost is found out: blocks vanish behind the back of the blind peer, which still claims them.
+        var hosted = await server.Keeper.AcquireAsync(core.Key);
+        var request = new BlindAudit(core, new BlindPeeringOptions()).Ask(5);
+        var honest = await server.SignAsync(me.PublicKey, hosted!.Core, request, Token);
+        var lying = honest with { Proofs = [.. honest.Proofs.Skip(1), default] };
+        var failed = await Assert.ThrowsAsync<BlindPeerException>(async () => await new BlindAudit(core, new BlindPeeringOptions()).CheckAsync(server.PublicKey, me.PublicKey, request, lying, Token));
+        Assert.Equal("BLIND_PEER_AUDIT_FAILED", failed.Code);
+        await Assert.ThrowsAsync<BlindPeerException>(async () => await new BlindAudit(core, new BlindPeeringOptions()).CheckAsync(server.PublicKey, me.PublicKey, request, honest with { Length = 9 }, Token));
+        await server.Keeper.ReleaseAsync(hosted);
     }
 
     private static void AssertNowhere(string folder, params byte[][] secrets)

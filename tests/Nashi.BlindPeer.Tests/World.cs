@@ -101,6 +101,13 @@ public sealed class World : IAsyncDisposable
         return js;
     }
 
+    public static byte[] Fill(byte with)
+    {
+        var bytes = new byte[32];
+        bytes.AsSpan().Fill(with);
+        return bytes;
+    }
+
     public static string Hex(Bytes32 bytes) => Convert.ToHexStringLower(bytes.AsSpan());
 
     public static JsonArray Texts(params string[] texts) => new([.. texts.Select(text => (JsonNode)text)]);

@@ -99,8 +99,8 @@ internal sealed class BlindLink : IAsyncDisposable
         lock (_gate) return _copies.TryGetValue(key, out var copy) ? copy with { IsConnected = _opened.Task.IsCompleted } : null;
     }
 
-    /// <summary>Asks the peer to give a core up; connects for that where needed.</summary>
-    public async ValueTask<bool> DeleteAsync(CoreKey key, CancellationToken cancellationToken)
+    /// <summary>Asks the peer something over RPC; connects for that where needed.</summary>
+    public async ValueTask<TAnswer> AskAsync<TAsked, TAnswer>(RpcMethod<TAsked, TAnswer> method, TAsked asked, CancellationToken cancellationToken)
     {
         lock (_gate) _visitors++;
         try
@@ -109,7 +109,7 @@ internal sealed class BlindLink : IAsyncDisposable
             Task opened;
             lock (_gate) opened = _opened.Task;
             await opened.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return await Rpc().RequestAsync(BlindPeerMethods.DeleteCore, key, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return await Rpc().RequestAsync(method, asked, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -1,6 +1,8 @@
+using Nashi.BlindPeer.Messages;
 using Nashi.Dht;
 using Nashi.Encoding;
 using Nashi.Hypercore;
+using Nashi.Protomux.Rpc;
 
 namespace Nashi.BlindPeer;
 
@@ -131,6 +133,33 @@ public sealed class BlindPeering : IAsyncDisposable
         return deleted;
     }
 
+    /// <summary>Has a blind peer sign what it holds of a core, and prove it with blocks chosen at random of those that are here.</summary>
+    /// <param name="peer">Which; connected to where needed.</param>
+    /// <param name="core">The core.</param>
+    /// <param name="blocks">How many blocks it must show, 16 at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BlindPeerException">It does not hold what it says (BLIND_PEER_AUDIT_FAILED), or does not know how to tell, as those of the reference (BLIND_PEER_UNSUPPORTED).</exception>
+    /// <exception cref="RpcException">It does not keep the core, or did not answer.</exception>
+    public async ValueTask<BlindReceipt> AuditAsync(PublicKey peer, Core core, int blocks = 4, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(core);
+        ArgumentOutOfRangeException.ThrowIfNegative(blocks);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(blocks, ReceiptRequest.MaxBlocks);
+        BlindLink link;
+        lock (_gate) link = LinkTo(peer);
+        var audit = new BlindAudit(core, Options);
+        var request = audit.Ask(blocks);
+        try
+        {
+            var answer = await link.AskAsync(BlindPeerMethods.Receipt, request, cancellationToken).ConfigureAwait(false);
+            return await audit.CheckAsync(peer, Dialer.PublicKey, request, answer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcRemoteException error) when (error.Code == RpcErrorCodes.UnknownMethod)
+        {
+            throw new BlindPeerException("BLIND_PEER_UNSUPPORTED", $"The blind peer {peer} gives no receipts.", inner: error);
+        }
+    }
+
     /// <summary>Closes all connections until <see cref="Resume"/>.</summary>
     public void Suspend()
     {
@@ -191,7 +220,7 @@ public sealed class BlindPeering : IAsyncDisposable
     {
         try
         {
-            return (await link.DeleteAsync(core, cancellationToken).ConfigureAwait(false), null);
+            return (await link.AskAsync(BlindPeerMethods.DeleteCore, core, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception error) when (error is NashiException or OperationCanceledException)
         {

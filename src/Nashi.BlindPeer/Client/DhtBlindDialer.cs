@@ -19,6 +19,8 @@ internal sealed class DhtBlindDialer : IBlindDialer, IDisposable
 
     public event Action? Changed;
 
+    public PublicKey PublicKey => (_options.KeyPair ?? _dht.DefaultKeyPair).PublicKey;
+
     public async ValueTask<IMessageStream> ConnectAsync(PublicKey peer, CancellationToken cancellationToken) =>
         (await _dht.ConnectAsync(peer, _options, cancellationToken).ConfigureAwait(false)).Stream;
 

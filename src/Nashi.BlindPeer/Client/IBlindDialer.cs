@@ -9,5 +9,8 @@ internal interface IBlindDialer
     /// <summary>Raised when the network changed: whoever waits to try again may do so now.</summary>
     event Action? Changed;
 
+    /// <summary>Who we are to blind peers.</summary>
+    PublicKey PublicKey { get; }
+
     ValueTask<IMessageStream> ConnectAsync(PublicKey peer, CancellationToken cancellationToken);
 }

@@ -12,6 +12,9 @@ internal static class BlindPeerMethods
     /// <summary>True when the core was kept.</summary>
     public static RpcMethod<CoreKey, bool> DeleteCore { get; } = new("delete-core", new KeyCodec(), new BoolCodec());
 
+    /// <summary>An addition of ours, unknown to the reference.</summary>
+    public static RpcMethod<ReceiptRequest, ReceiptAnswer> Receipt { get; } = new("nashi-receipt", ReceiptRequest.Codec, ReceiptAnswer.Codec);
+
     public static bool TryDecodeKey(ReadOnlySpan<byte> bytes, out CoreKey key)
     {
         var reader = new CompactReader(bytes);

@@ -1,4 +1,5 @@
 using System.Net;
+using Nashi.BlindPeer.Messages;
 using Nashi.BlindPeer.Server;
 using Nashi.Cryptography;
 using Nashi.Dht;
@@ -158,6 +159,32 @@ public sealed class BlindPeerServer : IAsyncDisposable
         if (Options.Trusted.Contains(client)) return Standing.Trusted;
         if (Options.Allowed.Contains(client)) return Standing.Allowed;
         return Options.Allowed.Count > 0 ? Standing.Refused : Standing.Stranger;
+    }
+
+    /// <summary>Says what of a core is here, and shows blocks of it.</summary>
+    internal async ValueTask<ReceiptAnswer> SignAsync(PublicKey client, Core core, ReceiptRequest request, CancellationToken cancellationToken)
+    {
+        var from = Keeper.Use((policy, _) => policy.Find(core.Key)?.BlocksCleared ?? 0);
+        var proofs = new Bytes32[request.Blocks.Count];
+        for (var i = 0; i < proofs.Length; i++)
+        {
+            if (!core.Has(request.Blocks[i])) continue;
+            var block = await core.GetAsync(request.Blocks[i], new CoreGetOptions { Wait = false }, cancellationToken).ConfigureAwait(false);
+            proofs[i] = ReceiptRequest.ProofOf(request.Nonce, request.Blocks[i], block);
+        }
+
+        var receipt = new BlindReceipt
+        {
+            Peer = PublicKey,
+            Client = client,
+            Core = core.Key,
+            Fork = core.Fork,
+            From = from,
+            Length = core.FindMissing(from) ?? core.Length,
+            Time = (ulong)Options.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            Signature = default,
+        }.SignedBy(_keyPair);
+        return new(receipt.Fork, receipt.From, receipt.Length, receipt.Time, receipt.Signature, proofs);
     }
 
     internal bool TryTake(IPAddress address, int count)

@@ -103,6 +103,7 @@ internal sealed class HostConnection
     {
         rpc.Respond(BlindPeerMethods.AddCore, AddAsync);
         rpc.Respond(BlindPeerMethods.DeleteCore, DeleteAsync);
+        rpc.Respond(BlindPeerMethods.Receipt, ReceiptAsync);
     }
 
     private async ValueTask<CoreRecordMessage> AddAsync(AddCoreRequest request, CancellationToken cancellationToken)
@@ -125,12 +126,28 @@ internal sealed class HostConnection
         return true;
     }
 
+    private async ValueTask<ReceiptAnswer> ReceiptAsync(ReceiptRequest request, CancellationToken cancellationToken)
+    {
+        // Each block is read from the disk: as dear as a core.
+        if (!_server.TryTake(_connection.RemoteAddress.ToIPAddress(), request.Blocks.Count + 1)) throw new RpcFaultException(TextOf(HostRefusal.None), "BLIND_PEER_REFUSED");
+        var hosted = await _server.Keeper.AcquireAsync(request.Key).ConfigureAwait(false) ?? throw new RpcFaultException(TextOf(HostRefusal.Unknown), "BLIND_PEER_REFUSED");
+        try
+        {
+            return await _server.SignAsync(Client, hosted.Core, request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _server.Keeper.ReleaseAsync(hosted).ConfigureAwait(false);
+        }
+    }
+
     private static string TextOf(HostRefusal refusal) => refusal switch
     {
         HostRefusal.NotAllowed => "This blind peer keeps cores only for those on its list.",
         HostRefusal.Full => "This blind peer keeps as many cores as it may.",
         HostRefusal.TooManyCores => "This blind peer keeps as many cores for you as it may.",
         HostRefusal.NotOwner => "Only trusted peers can delete cores that others asked for too.",
+        HostRefusal.Unknown => "This blind peer does not keep that core.",
         _ => "This blind peer can not do that now: try again later.",
     };
 
