@@ -72,8 +72,9 @@ internal sealed partial class BaseEngine
             _target = await fetch.FetchAsync(key, minimum, isForced, _closing.Token).ConfigureAwait(false);
             Pause(_target is null ? RefusalPause : TimeSpan.Zero);
         }
-        catch (Exception error) when (error is NashiException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception error)
         {
+            // Strangers' blocks, peers that left, a store that closes: everything is applied instead.
             Pause(FailurePause);
             if (!_closing.IsCancellationRequested) Log.FastForwardFailed(_options.Logger, error, key);
         }
