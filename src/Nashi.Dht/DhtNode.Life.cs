@@ -4,6 +4,7 @@ using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.Life;
 using Nashi.Dht.Protocol;
+using Nashi.Encoding;
 
 namespace Nashi.Dht;
 
@@ -20,6 +21,7 @@ public sealed partial class DhtNode
     private static readonly TimeSpan UnreachableAfterSilence = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan UnreachableAtLast = TimeSpan.FromSeconds(15);
     private const int LookAtAddressesEvery = 5;
+    private const int MaxAdmitted = 4;
 
     private readonly ITimer _watchTimer;
     private readonly SemaphoreSlim _lifeGate = new(1);
@@ -106,6 +108,13 @@ public sealed partial class DhtNode
         connection.RelayTo = _detour.RelayTo;
         Log.Connected(_options.Logger, connection);
         _ = ForgetClosedAsync(connection);
+    }
+
+    /// <inheritdoc />
+    void IConnectNode.Admit(PublicKey peer, UdpAddress at)
+    {
+        if (at.Port == 0 || AddressScope.IsReserved(at)) return;
+        foreach (var connection in _live.Keys.Where(connection => connection.RemotePublicKey == peer && !connection.IsInitiator).Take(MaxAdmitted)) connection.Knock(at);
     }
 
     /// <inheritdoc />

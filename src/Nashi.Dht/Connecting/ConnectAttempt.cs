@@ -230,7 +230,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         NodeReply? reply = null;
         try
         {
-            reply = await _node.RequestAsync(ConnectCommands.Handshake, _target, message, node, null, 3, _life.Token).ConfigureAwait(false);
+            reply = await _node.RequestAsync(ConnectCommands.Handshake, _target, message, node, _options.CallsFrom?.Invoke(), 3, _life.Token).ConfigureAwait(false);
             if (reply?.Value is not null && _options.BeforeConnecting is { } wait) await wait(_life.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException error)

@@ -78,8 +78,8 @@ internal sealed class Revival(IRevivable connection, TimeSpan keepAlive, Recall 
         var pause = TimeSpan.FromTicks(Math.Clamp(connection.GetStats().RoundTrip.Ticks, Nudge.Ticks, LongestChance.Ticks / Nudges));
         for (var i = 0; i < Nudges; i++)
         {
-            // What is under way is repeated anyway; a probe would only give it more time.
-            if (connection.GetStats().Silence == TimeSpan.Zero) connection.Probe();
+            // What is under way is repeated anyway; to say more would only give it more time.
+            if (connection.GetStats().Silence == TimeSpan.Zero) connection.Speak();
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
             if (HasSpoken(heard)) throw new OperationCanceledException("The connection speaks again.");
         }

@@ -96,6 +96,20 @@ public sealed class ConnectShellTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Connect_FromTheSocketOfAConnection_TheServerAdmitsThePeerWhereThatIsSeen()
+    {
+        var (host, guest) = (_net.AddNode(), _net.AddNode());
+        var options = new DhtConnectOptions { UsesLan = false };
+        await using var server = await ListenAsync(host);
+        await using var first = await guest.ConnectAsync(_host.PublicKey, _client, options).WaitAsync(Patience, Token);
+        var socket = first.DirectSocket!;
+        Assert.DoesNotContain((_client.PublicKey, socket.LocalAddress), host.Admitted);
+
+        await using var second = await guest.ConnectAsync(_host.PublicKey, _client, options with { CallsFrom = () => first.DirectSocket }).WaitAsync(Patience, Token);
+        Assert.Contains((_client.PublicKey, socket.LocalAddress), host.Admitted);
+    }
+
+    [Fact]
     public async Task Connect_OneRelayLies_ComesAboutThroughAnother()
     {
         _net.Relays[0].Lies = true;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
@@ -55,6 +56,11 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
 
     /// <summary>How long it takes.</summary>
     public TimeSpan SearchDelay { get; set; }
+
+    /// <summary>Whom it was told to admit, and where.</summary>
+    public ConcurrentQueue<(PublicKey Peer, UdpAddress At)> Admitted { get; } = new();
+
+    public void Admit(PublicKey peer, UdpAddress at) => Admitted.Enqueue((peer, at));
 
     public TimeProvider Clock => TimeProvider.System;
 

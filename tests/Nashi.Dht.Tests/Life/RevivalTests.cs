@@ -55,6 +55,20 @@ public sealed class RevivalTests
     });
 
     [Fact]
+    public Task Look_NothingUnderWay_SaysSomethingNewInItsSecondChance() => RunAsync(() =>
+    {
+        // The peer's router admits us where we are now; the peer follows only what is new.
+        _answer = (wait, token) =>
+        {
+            _connection.AnswersWhatIsNew = true;
+            return wait(token);
+        };
+        RunFor(60);
+        Assert.Null(_connection.Reason);
+        Assert.Equal(0, _opened);
+    });
+
+    [Fact]
     public Task Look_PeerComesBackLate_IsCalledUntilThen() => RunAsync(() =>
     {
         var calls = 0;
@@ -103,6 +117,8 @@ public sealed class RevivalTests
 
         public bool Answers { get; set; }
 
+        public bool AnswersWhatIsNew { get; set; }
+
         public CloseReason? Reason { get; private set; }
 
         public UdxStreamStats GetStats() => new() { PacketsReceived = _received };
@@ -110,6 +126,11 @@ public sealed class RevivalTests
         public void Probe()
         {
             if (Answers) _received++;
+        }
+
+        public void Speak()
+        {
+            if (Answers || AnswersWhatIsNew) _received++;
         }
 
         public void Abort(CloseReason reason) => Reason ??= reason;
