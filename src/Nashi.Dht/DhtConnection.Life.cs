@@ -56,11 +56,11 @@ public sealed partial class DhtConnection : IRevivable
     internal void ReviveBy(Recall recall, TimeProvider clock) => Volatile.Write(ref _revival, new Revival(this, _keepAlive, recall, clock));
 
     /// <summary>Whether it speaks, and what is done otherwise; about once a second.</summary>
-    internal RevivalStep LookAfter(CancellationToken cancellationToken)
+    internal RevivalStep LookAfter(bool mayCall, CancellationToken cancellationToken)
     {
         // Both sides have ended: nothing more can be heard, and what was heard last may wait for its reader as long as it likes.
         if (Raw.Closed.IsCompleted) return RevivalStep.None;
-        return Volatile.Read(ref _revival)?.Look(cancellationToken) ?? RevivalStep.None;
+        return Volatile.Read(ref _revival)?.Look(mayCall, cancellationToken) ?? RevivalStep.None;
     }
 
     /// <summary>Opens the router in front of us towards an address from which the remote may speak next. Says nothing, and changes nothing.</summary>

@@ -201,9 +201,10 @@ public sealed partial class DhtNode
         var awake = _awake;
         if (awake.IsCancellationRequested) return;
         var isAnyNew = false;
+        var isOnline = IsOnline;
         foreach (var connection in _live.Keys)
         {
-            if (connection.LookAfter(awake.Token) == RevivalStep.Call) Log.Silent(_options.Logger, connection);
+            if (connection.LookAfter(isOnline, awake.Token) == RevivalStep.Call) Log.Silent(_options.Logger, connection);
             var silence = connection.Raw.GetStats().Silence;
             isAnyNew |= silence >= NoticedAfter && silence < NoticedUntil;
         }

@@ -88,7 +88,7 @@ public sealed class ConnectShellTests : IAsyncDisposable
 
         for (var second = 0; second < 20; second++)
         {
-            Assert.Equal(RevivalStep.None, ours.LookAfter(Token));
+            Assert.Equal(RevivalStep.None, ours.LookAfter(true, Token));
             clock.Advance(TimeSpan.FromSeconds(1));
         }
 

@@ -15,6 +15,7 @@ public sealed class RevivalTests
     private readonly Revival _revival;
     private Func<Func<CancellationToken, Task>, CancellationToken, Task>? _answer;
     private int _opened;
+    private bool _isOnline = true;
 
     public RevivalTests() => _revival = new Revival(_connection, TimeSpan.FromSeconds(5), RecallAsync, _clock);
 
@@ -69,6 +70,25 @@ public sealed class RevivalTests
     });
 
     [Fact]
+    public Task Look_NodeHearsNobody_CallsOnlyWhenItDoesAgain() => RunAsync(() =>
+    {
+        var calls = 0;
+        _answer = (wait, token) =>
+        {
+            calls++;
+            return wait(token);
+        };
+        _isOnline = false;
+        RunFor(60);
+        Assert.Equal(0, calls);
+        Assert.Null(_connection.Reason);
+        _isOnline = true;
+        RunFor(3);
+        Assert.Equal(1, calls);
+        Assert.Equal(CloseKind.PeerMoved, _connection.Reason?.Kind);
+    });
+
+    [Fact]
     public Task Look_PeerComesBackLate_IsCalledUntilThen() => RunAsync(() =>
     {
         var calls = 0;
@@ -107,7 +127,7 @@ public sealed class RevivalTests
         for (var tick = 0; tick < seconds * 20; tick++)
         {
             _clock.Advance(Step);
-            if (_clock.Elapsed.Ticks % TimeSpan.TicksPerSecond == 0 && _connection.Reason is null) _revival.Look(CancellationToken.None);
+            if (_clock.Elapsed.Ticks % TimeSpan.TicksPerSecond == 0 && _connection.Reason is null) _revival.Look(_isOnline, CancellationToken.None);
         }
     }
 
