@@ -9,7 +9,7 @@ internal sealed class CoreWriteStream(Core core, CoreWriteOptions options) : Str
     private int _used;
     private long _waiting;
     private long _written;
-    private ValueTask<ulong> _storing = new(0UL);
+    private Task _storing = Task.CompletedTask;
     private bool _isClosed;
 
     public override bool CanRead => false;
@@ -90,13 +90,13 @@ internal sealed class CoreWriteStream(Core core, CoreWriteOptions options) : Str
         await StoredAsync().ConfigureAwait(false);
         var blocks = _full;
         (_full, _waiting) = ([], 0);
-        _storing = core.AppendAsync(blocks);
+        _storing = core.AppendAsync(blocks).AsTask();
     }
 
     private async ValueTask StoredAsync()
     {
         var storing = _storing;
-        _storing = new(0UL);
-        _ = await storing.ConfigureAwait(false);
+        _storing = Task.CompletedTask;
+        await storing.ConfigureAwait(false);
     }
 }
