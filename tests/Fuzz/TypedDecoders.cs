@@ -29,6 +29,7 @@ internal static class TypedDecoders
         var value = bytes.AsSpan(1 + length);
         return DatabaseView.TryDecode(Typed.Database.MembersDefinition, 2, key, value, out _, out _)
             | DatabaseView.TryDecode(Typed.Database.CitiesDefinition, 2, key, value, out _, out _)
+            | DatabaseView.TryDecode(Typed.Database.PapersDefinition, 2, key, value, out _, out _)
             | DatabaseView.TryDecode(Typed.Database.SettingsDefinition, 2, key, value, out _, out _);
     }
 

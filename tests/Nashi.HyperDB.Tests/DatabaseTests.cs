@@ -206,7 +206,7 @@ public sealed class DatabaseTests
     private static async Task<List<string>> AskAllAsync(Database database)
     {
         List<string> all = [];
-        foreach (var name in new[] { "members", "by-name", "by-score", "by-joined", "by-tag", "by-age", "counters", "settings", "cities", "big-cities" }) all.AddRange(await ProgramV2.FindAsync(database, name));
+        foreach (var name in new[] { "members", "by-name", "by-score", "by-joined", "by-tag", "by-age", "counters", "settings", "cities", "big-cities", "papers", "by-text" }) all.AddRange(await ProgramV2.FindAsync(database, name));
         foreach (var (name, query, ask) in Queries.All) all.AddRange([name, query, .. await ask(database)]);
         return all;
     }

@@ -35,7 +35,7 @@ public sealed partial class DocsTests
 
             namespace Demo;
 
-            public static class Sample
+            internal static class Sample
             {
                 public static async Task RunAsync()
                 {
