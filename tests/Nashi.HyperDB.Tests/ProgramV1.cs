@@ -111,7 +111,7 @@ internal sealed class ProgramV1(Database database) : ITypedProgram
         };
     }
 
-    private static IPaper Paper(JsonElement json)
+    private static PaperV1 Paper(JsonElement json)
     {
         var (id, text) = (json.GetProperty("id").GetUInt64(), Text(json, "text")!);
         return new PaperV1 { Id = id, Text = text, Draft = id % 2 == 0 };

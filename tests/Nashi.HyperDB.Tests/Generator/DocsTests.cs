@@ -26,7 +26,7 @@ public sealed partial class DocsTests
     [Fact]
     public void Docs_Code_Compiles()
     {
-        var code = string.Join('\n', Code().Matches(Text).Select(match => match.Groups[1].Value));
+        var code = string.Join('\n', Code().Matches(Text).Select(match => match.Groups["code"].Value));
         var source = $$"""
             using System;
             using System.Threading.Tasks;
@@ -53,7 +53,7 @@ public sealed partial class DocsTests
         Assert.Equal(Ids().Matches(released).Select(match => match.Value), Ids().Matches(Text).Select(match => match.Value).Distinct());
     }
 
-    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Code();
 
     [GeneratedRegex("NASHI[0-9]{4}", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
