@@ -138,6 +138,21 @@ public sealed class DatabaseTests
     }
 
     [Fact]
+    public async Task Find_WhileSomebodyWrites_ReadsOneVersion()
+    {
+        await InsertAsync(Member(1, "ann"));
+        await InsertAsync(Member(2, "bob"));
+        List<string> names = [];
+        await foreach (var member in new Database(_tree, new HyperDatabaseOptions { ReadAhead = 1 }).ByName.FindAsync(null, Token))
+        {
+            names.Add(member.Name);
+            await InsertAsync(Member(2, "zed"));
+        }
+
+        Assert.Equal(["ann", "bob"], names);
+    }
+
+    [Fact]
     public async Task Changes_OfACollection_AreItsHistory()
     {
         await InsertAsync(Member(1, "ann"));
