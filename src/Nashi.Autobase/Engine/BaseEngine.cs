@@ -64,6 +64,10 @@ internal sealed partial class BaseEngine : IAsyncDisposable
 
     public ReadOnlyMemory<byte>? EncryptionKey => _identity.EncryptionKey;
 
+    public Corestore Store => _store;
+
+    public AutobaseOptions Options => _options;
+
     public AutobaseView SystemLog => _systemView;
 
     public SystemView System => _system;
@@ -84,6 +88,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         handler.Open(engine._views);
         engine._views.Seal();
         await engine.BootAsync(cancellationToken).ConfigureAwait(false);
+        if (options.Wakeup is { } wakeup) engine.JoinWakeup(wakeup);
         engine._pump = Task.Run(engine.PumpAsync, CancellationToken.None);
         engine.Wake();
         return engine;
@@ -128,6 +133,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
     {
         if (_closing.IsCancellationRequested) return;
         await _closing.CancelAsync().ConfigureAwait(false);
+        LeaveWakeup();
         Wake();
         await _pump.ConfigureAwait(false);
         await _fastForwarding.ConfigureAwait(false);
@@ -224,6 +230,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         {
             hasChanged |= await TryLandAsync().ConfigureAwait(false);
             await OpenHintedAsync().ConfigureAwait(false);
+            await OpenHeardAsync().ConfigureAwait(false);
             QueueFastForward();
             var added = IsFastForwarding ? 0 : await ReadWritersAsync().ConfigureAwait(false);
             var nodes = AddLocal();
@@ -239,6 +246,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
 
         QueueFastForward();
         hasChanged |= await TryCommitWhenQuietAsync().ConfigureAwait(false);
+        AnnounceNews();
         if (!hasChanged) return;
         ScheduleAck(hasAppended);
         Updated?.Invoke();
