@@ -137,6 +137,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         Wake();
         await _pump.ConfigureAwait(false);
         await _fastForwarding.ConfigureAwait(false);
+        await LeaveNextSystemAsync().ConfigureAwait(false);
         _ackTimer?.Dispose();
         Stop(new ObjectDisposedException(nameof(Autobase)));
         await CloseWritersAsync().ConfigureAwait(false);
@@ -231,7 +232,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             hasChanged |= await TryLandAsync().ConfigureAwait(false);
             await OpenHintedAsync().ConfigureAwait(false);
             await OpenHeardAsync().ConfigureAwait(false);
-            QueueFastForward();
+            await QueueFastForwardAsync().ConfigureAwait(false);
             var added = IsFastForwarding ? 0 : await ReadWritersAsync().ConfigureAwait(false);
             var nodes = AddLocal();
             hasChanged |= added > 0 || nodes.Count > 0;
@@ -244,7 +245,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             if (!isMigrated && added < DrainLimit && !HasWork() && !AddPendingAck()) break;
         }
 
-        QueueFastForward();
+        await QueueFastForwardAsync().ConfigureAwait(false);
         hasChanged |= await TryCommitWhenQuietAsync().ConfigureAwait(false);
         AnnounceNews();
         if (!hasChanged) return;
