@@ -1,6 +1,7 @@
 using Nashi.Autobase.Messages;
 using Nashi.BlindPeer.Messages;
 using Nashi.BlindPeer.Server;
+using Nashi.Chat.Profiles;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Deploy;
@@ -12,6 +13,7 @@ using Nashi.Dht.Relaying;
 using Nashi.Dht.Rpc;
 using Nashi.Encoding;
 using Nashi.Hyperbee;
+using Nashi.Hyperbee.Hints;
 using Nashi.Hyperbee.Tree;
 using Nashi.Hyperbee2.Blocks;
 using Nashi.Hypercore.Manifests;
@@ -48,7 +50,14 @@ internal static class Targets
         .. Store(),
         .. Files(),
         .. Bases(),
+        .. Profiles(),
         .. BlindPeers(),
+    ];
+
+    private static Target[] Profiles() =>
+    [
+        new("vault", ["pairing"], bytes => VaultFile.TryDecodeWhole(bytes, out var file) && VaultFile.TryDecode(file.Encode(), out _)),
+        new("vault secrets", ["pairing"], bytes => SecretDictionary.TryDecode(bytes, out _), 512),
     ];
 
     private static Target[] Encoding() =>
@@ -176,6 +185,7 @@ internal static class Targets
     [
         new("hyperbee block", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecode(5, bytes, out _), 512),
         new("hyperbee index", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecodeIndex(bytes, out _), 512),
+        new("hyperbee hint", ["hyperbee", .. Texts.Bee], bytes => HintMessage.TryDecode(bytes, out _), 512),
         new("hyperbee2 block", ["hyperbee2", "hyperbee", .. Texts.Bee], bytes => TreeBlockCodec.TryDecode(5, bytes, out var block) && TreeBlockCodec.Encode(block).Length > 0, 512),
         new("hyperbee header", ["hyperbee", .. Texts.Bee], bytes => BeeHeader.TryDecode(bytes, out _)),
         new("drive entry", ["hyperdrive", Texts.Entry], bytes => DriveEntryCodec.TryDecode("/a", 1, bytes, out _), 512),
