@@ -28,7 +28,7 @@ public sealed partial class DhtNode
     private readonly SleepDetector _sleep = new(SleptAfter);
     private readonly ConcurrentDictionary<DhtConnection, byte> _live = new();
     private CancellationTokenSource _awake = new();
-    private HashSet<IPAddress> _addresses = [];
+    private volatile HashSet<IPAddress> _addresses = [];
     private volatile bool _isSuspended;
     private volatile bool _hasNetworkEvent;
     private int _isWatching;
