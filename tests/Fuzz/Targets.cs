@@ -128,11 +128,11 @@ internal static class Targets
     private static Target[] BlindPeers() =>
     [
         new("blind peer add cores", ["blindpeer"], bytes => AddCoresMessage.TryDecode(bytes, out var message) && AddCoresMessage.TryDecode(message.Encode(), out _)),
-        new("blind peer add core", ["blindpeer"], bytes => AddCoreRequest.TryDecode(bytes, out _)),
+        new("blind peer core request", ["blindpeer"], bytes => AddCoreRequest.TryDecode(bytes, out _)),
         new("blind peer core record", ["blindpeer"], bytes => CoreRecordMessage.TryDecode(bytes, out _)),
         new("blind peer delete core", ["blindpeer"], bytes => BlindPeerMethods.TryDecodeKey(bytes, out _)),
         new("blind peer receipt request", ["hex:" + Texts.Hex + Texts.Hex + "03000102"], bytes => ReceiptRequest.TryDecode(bytes, out _)),
-        new("blind peer receipt", ["hex:00000501" + Texts.Hex + Texts.Hex + "01" + Texts.Hex], bytes => ReceiptAnswer.TryDecode(bytes, out _)),
+        new("blind peer signed receipt", ["hex:00000501" + Texts.Hex + Texts.Hex + "01" + Texts.Hex], bytes => ReceiptAnswer.TryDecode(bytes, out _)),
         new("blind peer stored record", ["hex:0103" + Texts.Hex + "010203040506000001" + Texts.Hex], bytes => HostRecordCodec.TryDecode(default, bytes, out var record) && HostRecordCodec.TryDecode(default, HostRecordCodec.Encode(record), out _)),
     ];
 
