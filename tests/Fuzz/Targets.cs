@@ -50,6 +50,7 @@ internal static class Targets
         .. Store(),
         .. Files(),
         .. Bases(),
+        .. Databases(),
         .. Profiles(),
         .. BlindPeers(),
     ];
@@ -205,6 +206,14 @@ internal static class Targets
         Message<ManifestData>("manifest data"),
         new("linearizer key", ["autobase"], bytes => LinearizerUpdate.TryReadKey(bytes, out _)),
         new("writer heads", ["autobase"], bytes => new CompactReader(bytes) is var reader && reader.TryReadHeads(out _), 512),
+    ];
+
+    private static Target[] Databases() =>
+    [
+        new("typed struct", ["hyperschema"], TypedDecoders.Struct, 1024),
+        new("typed record", ["hyperdb"], TypedDecoders.Record, 512),
+        new("typed key", ["encoding"], TypedDecoders.Key),
+        new("typed command", ["hyperdispatch"], bytes => Typed.Dispatch.TryDecode(bytes, out _, out _), 512),
     ];
 
     // What was read is written and read again: the two must be equal, or one peer would store what another refuses.

@@ -9,6 +9,8 @@ internal static class DatabaseEmitter
 {
     private const string Runtime = "global::Nashi.HyperDB.", Bee = "global::Nashi.Hyperbee.Hyperbee", KeyReader = Runtime + "IndexKeyReader";
 
+    private const string ValueTask = "global::System.Threading.Tasks.ValueTask", Token = "global::System.Threading.CancellationToken";
+
     public static string Emit(DatabaseModel model, Schema schema, SourceFile file)
     {
         var code = SchemaEmitter.Begin(file);
@@ -50,8 +52,11 @@ internal static class DatabaseEmitter
         foreach (var index in model.Indexes) EmitIndexDefinition(code, index);
         foreach (var collection in model.Collections) EmitCollectionDefinition(code, collection);
         code.Summary("The collections, and the versions of schema and database.");
-        code.Line($"public static {Runtime}DatabaseDefinition Definition {{ get; }} = new({schema.Version}, {model.Version}, [{string.Join(", ", model.Collections.Select(collection => collection.CsName + "Definition"))}]);");
-        code.Line().Summary("A database on a tree. Who owns the tree's core disposes it.").Line($"public Database({Bee} tree, {Runtime}HyperDatabaseOptions? options = null) : this(new {Runtime}HyperDatabase(tree, Definition, options))").Line("{").Line("}");
+        var collections = string.Join(", ", model.Collections.Select(collection => collection.CsName + "Definition"));
+        code.Line($"public static {Runtime}DatabaseDefinition Definition {{ get; }} = new({schema.Version}, {model.Version}, [{collections}]);");
+        code.Line().Summary("A database on a tree. Who owns the tree's core disposes it.");
+        code.Line($"public Database({Bee} tree, {Runtime}HyperDatabaseOptions? options = null)");
+        code.Line($"    : this(new {Runtime}HyperDatabase(tree, Definition, options))").Line("{").Line("}");
         code.Line().Summary("The typed face of a view.").Line($"public Database({Runtime}DatabaseView view) => View = view;");
         code.Line().Summary("The view that is read.").Line($"public {Runtime}DatabaseView View {{ get; }}");
         code.Line().Summary("The version of the tree that is read.").Line("public ulong Version => View.Version;");
@@ -60,10 +65,11 @@ internal static class DatabaseEmitter
         code.Line().Summary("The database as it was at a version of the tree.").Line("public Database Checkout(ulong version) => new(View.Checkout(version));");
         code.Line().Summary("Begins to write. Only the database itself can, not a snapshot.").Line("public DatabaseTransaction Transaction(object? context = null) => new(View.Transaction(context));");
         code.Line().Summary("Begins to write when all transactions begun this way have ended.");
-        code.Line("public async global::System.Threading.Tasks.ValueTask<DatabaseTransaction> ExclusiveTransactionAsync(object? context = null, global::System.Threading.CancellationToken cancellationToken = default)");
+        code.Line($"public async {ValueTask}<DatabaseTransaction> ExclusiveTransactionAsync(object? context = null, {Token} cancellationToken = default)");
         code.Line("    => new(await View.ExclusiveTransactionAsync(context, cancellationToken).ConfigureAwait(false));");
         code.Line().Summary("Gives a snapshot each time the tree changed. Ends when cancelled.");
-        code.Open("public async global::System.Collections.Generic.IAsyncEnumerable<Database> WatchAsync([global::System.Runtime.CompilerServices.EnumeratorCancellation] global::System.Threading.CancellationToken cancellationToken = default)");
+        code.Line("public async global::System.Collections.Generic.IAsyncEnumerable<Database> WatchAsync(");
+        code.Open($"    [global::System.Runtime.CompilerServices.EnumeratorCancellation] {Token} cancellationToken = default)");
         code.Line("var views = global::System.Threading.Tasks.TaskAsyncEnumerableExtensions.ConfigureAwait(View.WatchAsync(cancellationToken), false);");
         code.Line("await foreach (var view in views) yield return new Database(view);").Close();
         foreach (var index in model.Indexes.Where(index => index.IsMapped)) EmitMapHook(code, index);
@@ -85,7 +91,7 @@ internal static class DatabaseEmitter
         code.Line().Summary("The version of the tree that the transaction began on.").Line("public ulong Version => View.Version;");
         EmitMembers(code, model, "Writer");
         code.Line().Summary("Appends all writes as one unit; fails with DATABASE_CHANGED when somebody else wrote since the transaction began. Ends the transaction.");
-        code.Line("public global::System.Threading.Tasks.ValueTask FlushAsync(global::System.Threading.CancellationToken cancellationToken = default) => View.FlushAsync(cancellationToken);");
+        code.Line($"public {ValueTask} FlushAsync({Token} cancellationToken = default) => View.FlushAsync(cancellationToken);");
         code.Line().Summary("Ends the transaction and drops what was not flushed.").Line("public global::System.Threading.Tasks.ValueTask DisposeAsync() => View.DisposeAsync();");
         code.Close().Line();
     }
@@ -119,7 +125,7 @@ internal static class DatabaseEmitter
             for (var i = 0; i < index.Key.Count; i++)
             {
                 var part = index.Key[i];
-                code.Line(i < index.MappedParts ? WriteKey(part, index.MappedType is null ? "m" : $"m.{part.CsName}") + ";" : WriteRecordKey(part));
+                code.Line(i < index.MappedParts ? WriteKey(part, index.MappedType is null ? "m" : $"m.{part.CsName}") + ";" : WriteRecordKey(index, part));
             }
 
             code.Line("keys.Add(w.ToArray());").Close().Line("return keys;").Close("},");
@@ -127,7 +133,7 @@ internal static class DatabaseEmitter
         else
         {
             code.Open("KeysOf = static (v, _) =>").Line($"var w = new {Runtime}IndexKeyWriter({index.Id});");
-            foreach (var part in index.Key) code.Line(WriteRecordKey(part));
+            foreach (var part in index.Key) code.Line(WriteRecordKey(index, part));
             code.Line("return [w.ToArray()];").Close("},");
         }
 
@@ -142,10 +148,10 @@ internal static class DatabaseEmitter
         code.Line($"HasTrigger = {Text(collection.HasTrigger)},");
         code.Line($"Indexes = [{string.Join(", ", collection.Indexes.Select(index => index.CsName + "Definition"))}],");
         code.Open("KeyOf = static v =>").Line($"var w = new {Runtime}IndexKeyWriter({collection.Id});");
-        foreach (var part in collection.Key) code.Line(WriteRecordKey(part));
+        foreach (var part in collection.Key) code.Line(WriteRecordKey(collection, part));
         code.Line("return w.ToArray();").Close("},");
         code.Line($"ReadKey = SchemaCodecs.ReadKeyOf{collection.CsName},");
-        var suffix = collection.ValueLayout is null ? "" : "_Of" + collection.CsName;
+        var suffix = Suffix(collection);
         code.Line($"WriteValue = SchemaCodecs.Write{collection.Record.CsName}{suffix},").Line($"ReadRecord = SchemaCodecs.ReadRecordOf{collection.CsName},");
         if (collection.VersionField is { } field)
         {
@@ -172,12 +178,9 @@ internal static class DatabaseEmitter
     private static void EmitCollectionCodec(CodeText code, KeyedType collection)
     {
         var record = collection.Record;
-        var suffix = "";
-        if (collection.ValueLayout is { } layout)
-        {
-            suffix = "_Of" + collection.CsName;
-            StructEmitter.EmitCodec(code, record, layout, suffix);
-        }
+        var suffix = Suffix(collection);
+        foreach (var layout in collection.ValueLayouts) StructEmitter.EmitCodec(code, layout.Key, layout.Value, suffix);
+        if (record.Kind == TypeKind.Versioned && suffix.Length > 0) SchemaEmitter.EmitVersionedCodec(code, record, isFramed: true, suffix);
 
         code.Open($"internal static {collection.KeyType} ReadKeyOf{collection.CsName}(ref {KeyReader} k)");
         foreach (var part in collection.Key) code.Line($"var k{part.CsName} = {ReadKey(part, isOptional: false)};");
@@ -187,9 +190,19 @@ internal static class DatabaseEmitter
         foreach (var part in collection.Key) code.Line($"var k{part.CsName} = {ReadKey(part, part.Leaf!.IsOptional)};");
         code.Line($"var v = Read{record.CsName}{suffix}(ref r);");
         if (collection.Key.Count > 0) code.Line("if (r.Failed || k.Failed) return v;");
-        foreach (var part in collection.Key) code.Line($"v = {With("v", part.Fields, 0, "k" + part.CsName)};");
+        foreach (var part in collection.Key) code.Line($"v = {With(collection, part, "k" + part.CsName)};");
         code.Line("return v;").Close().Line();
     }
+
+    private static string Suffix(KeyedType collection) => collection.ValueLayouts.Count == 0 ? "" : "_Of" + collection.CsName;
+
+    private static string With(KeyedType collection, KeyPart part, string value)
+    {
+        if (collection.Record.Kind == TypeKind.Struct) return With("v", part.Fields, 0, value);
+        return $"v switch {{ {string.Concat(collection.Structs.Select(one => $"{one.CsName} x => x with {{ {OwnName(one, part)} = {value} }}, "))}_ => v }}";
+    }
+
+    private static string OwnName(SchemaType record, KeyPart part) => record.Fields.Find(field => field.Name == part.Path).CsName;
 
     // A struct on the way that is absent stays absent.
     private static string With(string target, IReadOnlyList<SchemaField> fields, int at, string value)
@@ -200,10 +213,16 @@ internal static class DatabaseEmitter
         return $"{target} with {{ {field.CsName} = {inner} is null ? null! : {With(inner, fields, at + 1, value)} }}";
     }
 
-    private static string WriteRecordKey(KeyPart part)
+    private static string WriteRecordKey(KeyedType keyed, KeyPart part)
     {
         var value = "v";
-        for (var i = 0; i < part.Fields.Count; i++)
+        if (keyed.Record.Kind == TypeKind.Versioned)
+        {
+            var cases = string.Concat(keyed.Structs.Select(one => $"{one.CsName} x => x.{OwnName(one, part)}, "));
+            value = $"(v switch {{ {cases}_ => throw {Runtime}HyperDBException.NoKey({CodeText.Literal(part.Path)}) }})";
+        }
+
+        for (var i = 0; i < part.Fields.Count && keyed.Record.Kind == TypeKind.Struct; i++)
         {
             var field = part.Fields[i];
             value += "." + field.CsName;
