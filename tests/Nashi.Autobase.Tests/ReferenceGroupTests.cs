@@ -186,7 +186,7 @@ public sealed class ReferenceGroupTests
     // The reference tells nothing by itself: it is asked, as often as it takes.
     private static async Task UntilAsync(Peer[] ours, ReferencePeer[] theirs, Func<Task<bool>> isDone)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (!patience.IsCancellationRequested)
         {
             if (await isDone()) return;
