@@ -69,7 +69,7 @@ public sealed class NetworkTests
         Assert.True(copy.ToArray().AsSpan().SequenceEqual(bytes));
         await ben.Host.DisposeAsync();
         await keeper.DisposeAsync();
-        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(path => File.ReadAllBytes(path).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(marker)) >= 0));
+        Assert.DoesNotContain(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories), path => File.ReadAllBytes(path).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(marker)) >= 0);
     }
 
     private static async Task<Room> Join(Person who, Person by, List<JoinStep>? steps = null)
