@@ -56,6 +56,7 @@ public sealed class HistoryTests
             for (var j = 0; j < i; j++) all[i].Connect(all[j]);
         }
 
+        await Wait.UntilAsync([.. all.Select(one => one.Room)], () => Task.FromResult(all.All(one => one.Room.Status == RoomStatus.Ready)), "All members");
         foreach (var one in all) await one.Room.SendAsync(new Draft($"{one.Name} is here"), Token);
         await Wait.UntilAsync([.. all.Select(one => one.Room)], async () => (await Task.WhenAll(all.Select(one => one.ReadAsync()))).All(lines => lines.Length == 4), "Four messages");
         foreach (var one in all) await one.Room.DisconnectAsync();
