@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Nashi.Cli.Chat;
 using Nashi.Cli.Commands;
 using Nashi.Cli.Health;
 using Nashi.Cli.Output;
@@ -35,7 +36,7 @@ internal sealed class CliContext(ParseResult parsed, IReporter reporter, ILogger
         ?? (Environment.GetEnvironmentVariable("NASHI_HOME") is { Length: > 0 } home ? Path.GetFullPath(home) : DefaultDirectory);
 
     /// <summary>Whether a person watches: standard error is a terminal and JSON was not asked for.</summary>
-    public bool IsInteractive => !Reporter.IsJson && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
+    public bool IsInteractive => ChatSession.Shared is null && !Reporter.IsJson && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
 
     private static string DefaultDirectory =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "nashi");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using Nashi.Cli.Chat;
 using Nashi.Cli.Output;
 
 namespace Nashi.Cli;
@@ -38,6 +39,10 @@ internal sealed class CommandHost(TextWriter output, TextWriter errors)
         {
             reporter.Error("ERR_CANCELLED", "Stopped before it was done. Run the same again to go on.");
             return ExitCode.Cancelled;
+        }
+        catch (EndedElsewhereException ended)
+        {
+            return ended.ExitCode;
         }
         catch (Exception error)
         {

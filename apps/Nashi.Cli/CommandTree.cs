@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nashi.Cli.BlindPeers;
+using Nashi.Cli.Chat;
 using Nashi.Cli.Commands;
 
 namespace Nashi.Cli;
@@ -11,7 +12,13 @@ internal static class CommandTree
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(10);
 
     /// <summary>Parses and runs a command line.</summary>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors) => RunAsync(args, output, errors, Goodbye, CancellationToken.None);
+
+    /// <summary>Runs a command line for another program: signals are this one's own.</summary>
+    public static Task<int> RunForAnotherAsync(string[] args, TextWriter output, TextWriter errors, CancellationToken cancellationToken) =>
+        RunAsync(args, output, errors, null, cancellationToken);
+
+    private static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, TimeSpan? goodbye, CancellationToken cancellationToken)
     {
         var host = new CommandHost(output, errors);
         // The program alone is a question: what can it do?
@@ -22,9 +29,9 @@ internal static class CommandTree
             Output = output,
             Error = errors,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = Goodbye,
+            ProcessTerminationTimeout = goodbye,
         };
-        return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
     }
 
     private static RootCommand Build(CommandHost host)
@@ -54,5 +61,6 @@ internal static class CommandTree
         TunnelCommand.Build(host),
         DoctorCommand.Build(host),
         DhtCommand.Build(host),
+        ChatCommand.Build(host),
     ];
 }

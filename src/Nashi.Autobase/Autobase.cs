@@ -2,6 +2,8 @@ using Nashi.Autobase.Engine;
 using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore;
+using Nashi.Protomux;
+using Nashi.SecretStream;
 
 namespace Nashi.Autobase;
 
@@ -18,10 +20,14 @@ public sealed class Autobase : IAsyncDisposable
     {
         _engine = engine;
         engine.Updated += () => Updated?.Invoke();
+        engine.FastForwarded += (from, to) => FastForwarded?.Invoke(from, to);
     }
 
     /// <summary>Raised after values were applied or became final. Handlers run on the base's pump: do not wait in them.</summary>
     public event Action? Updated;
+
+    /// <summary>Raised after a signed state was taken over from others: the system's length before and after. <see cref="Updated"/> follows. Handlers run on the base's pump.</summary>
+    public event Action<ulong, ulong>? FastForwarded;
 
     /// <summary>The base: the key of its first writer's core.</summary>
     public CoreKey Key => _engine.Key;
@@ -52,6 +58,9 @@ public sealed class Autobase : IAsyncDisposable
 
     /// <summary>What stopped the base; null while it runs.</summary>
     public Exception? Failure => _engine.Failure;
+
+    /// <summary>The writers whose cores are open.</summary>
+    internal IReadOnlyList<CoreKey> OpenWriters => _engine.OpenWriters;
 
     /// <summary>Opens a base that lives in a store.</summary>
     /// <param name="store">The store; one base to a namespace.</param>
@@ -87,12 +96,34 @@ public sealed class Autobase : IAsyncDisposable
         return _engine.AppendAsync(new AppendRequest([value.ToArray()], IsOptimistic: true)).WaitAsync(cancellationToken);
     }
 
+    /// <summary>Replicates the base over a connection of its own: all cores of its store, and word of which writers have news. Owns the stream.</summary>
+    public AutobaseReplication Replicate(IMessageStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var mux = new Mux(stream, null, _engine.Options.Logger);
+        var replication = new AutobaseReplication(mux, _engine.Store.Replicate(mux));
+        AttachTo(mux);
+        mux.Start();
+        return replication;
+    }
+
+    /// <summary>Tells and hears of writers with news on a connection that other protocols share. Replicate the store on it too; call before <see cref="Mux.Start"/>. Idempotent.</summary>
+    public void AttachTo(Mux mux)
+    {
+        ArgumentNullException.ThrowIfNull(mux);
+        _engine.AttachTo(mux);
+    }
+
     /// <summary>Takes in everything that is here; ends when it is applied.</summary>
     public Task UpdateAsync(CancellationToken cancellationToken = default) => _engine.UpdateAsync().WaitAsync(cancellationToken);
 
     /// <summary>Acknowledges what others wrote, if that brings a decision nearer. Indexers do it by themselves after a while.</summary>
     /// <returns>Whether a node was appended.</returns>
     public Task<bool> AckAsync(CancellationToken cancellationToken = default) => _engine.AckAsync().WaitAsync(cancellationToken);
+
+    /// <summary>Takes over the newest state that a quorum of indexers signed and a peer can give, however little that saves: a way out for views that are damaged.</summary>
+    /// <returns>Whether the system's length changed.</returns>
+    public Task<bool> FastForwardAsync(CancellationToken cancellationToken = default) => _engine.FastForwardAsync().WaitAsync(cancellationToken);
 
     /// <summary>Tells of a core that may have values for this base although it is no writer's yet, such as one with optimistic values.</summary>
     public void Hint(CoreKey writer) => _engine.Hint(writer);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nashi.Cryptography;
+using Nashi.Protomux.Wakeup;
 using Nashi.Storage.Kv;
 
 namespace Nashi.Autobase;
@@ -25,6 +26,18 @@ public sealed record AutobaseOptions
     /// at once. Default 10 s; zero never acknowledges by itself.
     /// </summary>
     public TimeSpan AckInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether a state that a quorum of indexers signed is taken over, where it is far ahead, instead of applying all that led to it. What lies before is then downloaded
+    /// when it is read. Default true.
+    /// </summary>
+    public bool FastForward { get; init; } = true;
+
+    /// <summary>
+    /// What peers tell each other of writers with news by, on connections that the application gives it. With it, only writers that index, or are not applied to their end,
+    /// are opened; the others when somebody tells of news. Default null: all writers are opened, up to 1024, and <see cref="Autobase.AttachTo"/> makes one to tell others.
+    /// </summary>
+    public WakeupSwarm? Wakeup { get; init; }
 
     /// <summary>What a change must survive. Default: the end of the process; the writers' blocks can be had from peers again, and views are made anew.</summary>
     public Durability Durability { get; init; } = Durability.Buffered;

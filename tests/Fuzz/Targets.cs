@@ -4,6 +4,7 @@ using Nashi.BlindPeer.Server;
 using Nashi.Chat;
 using Nashi.Chat.Epochs;
 using Nashi.Chat.Ops;
+using Nashi.Chat.Profiles;
 using Nashi.Chat.Rooms;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
@@ -16,6 +17,7 @@ using Nashi.Dht.Relaying;
 using Nashi.Dht.Rpc;
 using Nashi.Encoding;
 using Nashi.Hyperbee;
+using Nashi.Hyperbee.Hints;
 using Nashi.Hyperbee.Tree;
 using Nashi.Hyperbee2.Blocks;
 using Nashi.Hypercore.Manifests;
@@ -53,7 +55,15 @@ internal static class Targets
         .. Files(),
         .. Bases(),
         .. Chats(),
+        .. Databases(),
+        .. Profiles(),
         .. BlindPeers(),
+    ];
+
+    private static Target[] Profiles() =>
+    [
+        new("vault", ["pairing"], bytes => VaultFile.TryDecodeWhole(bytes, out var file) && VaultFile.TryDecode(file.Encode(), out _)),
+        new("vault secrets", ["pairing"], bytes => SecretDictionary.TryDecode(bytes, out _), 512),
     ];
 
     private static Target[] Encoding() =>
@@ -138,11 +148,11 @@ internal static class Targets
     private static Target[] BlindPeers() =>
     [
         new("blind peer add cores", ["blindpeer"], bytes => AddCoresMessage.TryDecode(bytes, out var message) && AddCoresMessage.TryDecode(message.Encode(), out _)),
-        new("blind peer add core", ["blindpeer"], bytes => AddCoreRequest.TryDecode(bytes, out _)),
+        new("blind peer core request", ["blindpeer"], bytes => AddCoreRequest.TryDecode(bytes, out _)),
         new("blind peer core record", ["blindpeer"], bytes => CoreRecordMessage.TryDecode(bytes, out _)),
         new("blind peer delete core", ["blindpeer"], bytes => BlindPeerMethods.TryDecodeKey(bytes, out _)),
         new("blind peer receipt request", ["hex:" + Texts.Hex + Texts.Hex + "03000102"], bytes => ReceiptRequest.TryDecode(bytes, out _)),
-        new("blind peer receipt", ["hex:00000501" + Texts.Hex + Texts.Hex + "01" + Texts.Hex], bytes => ReceiptAnswer.TryDecode(bytes, out _)),
+        new("blind peer signed receipt", ["hex:00000501" + Texts.Hex + Texts.Hex + "01" + Texts.Hex], bytes => ReceiptAnswer.TryDecode(bytes, out _)),
         new("blind peer stored record", ["hex:0103" + Texts.Hex + "010203040506000001" + Texts.Hex], bytes => HostRecordCodec.TryDecode(default, bytes, out var record) && HostRecordCodec.TryDecode(default, HostRecordCodec.Encode(record), out _)),
     ];
 
@@ -196,6 +206,7 @@ internal static class Targets
     [
         new("hyperbee block", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecode(5, bytes, out _), 512),
         new("hyperbee index", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecodeIndex(bytes, out _), 512),
+        new("hyperbee hint", ["hyperbee", .. Texts.Bee], bytes => HintMessage.TryDecode(bytes, out _), 512),
         new("hyperbee2 block", ["hyperbee2", "hyperbee", .. Texts.Bee], bytes => TreeBlockCodec.TryDecode(5, bytes, out var block) && TreeBlockCodec.Encode(block).Length > 0, 512),
         new("hyperbee header", ["hyperbee", .. Texts.Bee], bytes => BeeHeader.TryDecode(bytes, out _)),
         new("drive entry", ["hyperdrive", Texts.Entry], bytes => DriveEntryCodec.TryDecode("/a", 1, bytes, out _), 512),
@@ -215,6 +226,14 @@ internal static class Targets
         Message<ManifestData>("manifest data"),
         new("linearizer key", ["autobase"], bytes => LinearizerUpdate.TryReadKey(bytes, out _)),
         new("writer heads", ["autobase"], bytes => new CompactReader(bytes) is var reader && reader.TryReadHeads(out _), 512),
+    ];
+
+    private static Target[] Databases() =>
+    [
+        new("typed struct", ["hyperschema"], TypedDecoders.Struct, 1024),
+        new("typed record", ["hyperdb"], TypedDecoders.Record, 512),
+        new("typed key", ["encoding"], TypedDecoders.Key),
+        new("typed command", ["hyperdispatch"], bytes => Typed.Dispatch.TryDecode(bytes, out _, out _), 512),
     ];
 
     // What was read is written and read again: the two must be equal, or one peer would store what another refuses.

@@ -22,7 +22,7 @@ internal sealed class TextReporter(TextWriter output, TextWriter errors) : IRepo
         if (text is null) return;
         lock (_gate)
         {
-            writer.WriteLine(Terminal.Clean(text));
+            writer.WriteLine(TerminalText.Block(text));
             writer.Flush();
         }
     }

@@ -1,6 +1,7 @@
 using Nashi.Autobase.Graph;
 using Nashi.Autobase.Messages;
 using Nashi.Autobase.State;
+using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore;
 using Nashi.Hypercore.Manifests;
@@ -26,6 +27,9 @@ internal sealed partial class BaseEngine
         if (!await TryStartAsync(_systemView, _indexedLength).ConfigureAwait(false)) throw new AutobaseException("VIEW_CORRUPTION", $"The store's views of base {Key} are shorter than it recorded. Remove the store and replicate again.");
         await _system.ResetAsync(cancellationToken).ConfigureAwait(false);
         await StartAsync(isFirst: true).ConfigureAwait(false);
+
+        // It ended between the change of indexers and the move to their cores.
+        if (NeedsMigration()) await MigrateAsync().ConfigureAwait(false);
     }
 
     /// <summary>Puts views, linearizer and writers on the system as it is; whatever is not indexed is applied again.</summary>
@@ -52,12 +56,19 @@ internal sealed partial class BaseEngine
             var members = await _system.ListAsync(_system.Length, _closing.Token).ConfigureAwait(false);
             foreach (var (key, member) in members)
             {
-                if (members.Count <= FollowAll || member.IsIndexer || _system.Heads.Any(head => head.Key == key)) await OpenWriterAsync(key, member.Length, member.IsRemoved).ConfigureAwait(false);
+                if (MustFollow(key, member, members.Count)) await OpenWriterAsync(key, member.Length, member.IsRemoved).ConfigureAwait(false);
             }
         }
 
         foreach (var key in _system.PendingIndexers) await OpenWriterAsync(key).ConfigureAwait(false);
         await OpenWriterAsync(_identity.Local.Key).ConfigureAwait(false);
+    }
+
+    // With word of news from peers, only those with something to read: the others are opened when somebody tells of it.
+    private bool MustFollow(CoreKey key, Member member, int count)
+    {
+        if (member.IsIndexer || _system.Heads.Any(head => head.Key == key)) return true;
+        return _options.Wakeup is null ? count <= FollowAll : _store.Storage.TryOpenCore(key.ToDiscoveryKey())?.ReadHead()?.Length > member.Length;
     }
 
     private async ValueTask OpenViewsAsync()
@@ -102,7 +113,7 @@ internal sealed partial class BaseEngine
     private async ValueTask<(Core Core, Core Branch)> OpenViewAsync(string name, Manifest? manifest, CoreKey? key, ulong? startOverAt = null)
     {
         var options = new CoreOptions { Manifest = manifest, Durability = _options.Durability, Clock = _options.Clock, Logger = _options.Logger };
-        if (_identity.EncryptionKey is { } secret) options = options with { EncryptionKey = ViewManifests.BlockKey(Key, secret.Span, name).ToArray(), IsBlockKey = true };
+        options = _manifests.Encrypted(options, name);
         var core = key is { } known ? await _store.GetAsync(known, options).ConfigureAwait(false) : await _store.GetAsync(options).ConfigureAwait(false);
         await core.SetUserDataAsync("referrer", Key.ToArray()).ConfigureAwait(false);
         await core.SetUserDataAsync(BaseIdentity.ViewKey, global::System.Text.Encoding.UTF8.GetBytes(name)).ConfigureAwait(false);

@@ -52,6 +52,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         _views = new(() => _isApplying);
         _systemView = new(SystemView.Name, static () => true);
         _system = new(_systemView);
+        _systemView.Signed += HandleSystemSigned;
     }
 
     /// <summary>Raised after a drain that changed something.</summary>
@@ -62,6 +63,10 @@ internal sealed partial class BaseEngine : IAsyncDisposable
     public Core Local => _identity.Local;
 
     public ReadOnlyMemory<byte>? EncryptionKey => _identity.EncryptionKey;
+
+    public Corestore Store => _store;
+
+    public AutobaseOptions Options => _options;
 
     public AutobaseView SystemLog => _systemView;
 
@@ -83,6 +88,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         handler.Open(engine._views);
         engine._views.Seal();
         await engine.BootAsync(cancellationToken).ConfigureAwait(false);
+        if (options.Wakeup is { } wakeup) engine.JoinWakeup(wakeup);
         engine._pump = Task.Run(engine.PumpAsync, CancellationToken.None);
         engine.Wake();
         return engine;
@@ -127,8 +133,11 @@ internal sealed partial class BaseEngine : IAsyncDisposable
     {
         if (_closing.IsCancellationRequested) return;
         await _closing.CancelAsync().ConfigureAwait(false);
+        LeaveWakeup();
         Wake();
         await _pump.ConfigureAwait(false);
+        await _fastForwarding.ConfigureAwait(false);
+        await LeaveNextSystemAsync().ConfigureAwait(false);
         _ackTimer?.Dispose();
         Stop(new ObjectDisposedException(nameof(Autobase)));
         await CloseWritersAsync().ConfigureAwait(false);
@@ -149,8 +158,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
                 await _wake.WaitAsync(_closing.Token).ConfigureAwait(false);
                 lock (_gate) (_beingServed, _waiting) = (_waiting, []);
                 await DrainAsync().ConfigureAwait(false);
-                foreach (var one in _beingServed) one.TrySetResult();
-                lock (_gate) _beingServed = [];
+                ServeWaiting();
             }
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
@@ -164,6 +172,21 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             Log.Stopped(_options.Logger, error, Key);
             Stop(error);
         }
+    }
+
+    private void ServeWaiting()
+    {
+        // The state that is being fetched is part of what is here.
+        if (IsFastForwarding || _target is not null)
+        {
+            lock (_gate) _waiting.AddRange(_beingServed);
+        }
+        else
+        {
+            foreach (var one in _beingServed) one.TrySetResult();
+        }
+
+        lock (_gate) _beingServed = [];
     }
 
     private void Stop(Exception failure)
@@ -206,8 +229,11 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         var (hasChanged, hasAppended) = (false, false);
         while (!_closing.IsCancellationRequested)
         {
+            hasChanged |= await TryLandAsync().ConfigureAwait(false);
             await OpenHintedAsync().ConfigureAwait(false);
-            var added = await ReadWritersAsync().ConfigureAwait(false);
+            await OpenHeardAsync().ConfigureAwait(false);
+            await QueueFastForwardAsync().ConfigureAwait(false);
+            var added = IsFastForwarding ? 0 : await ReadWritersAsync().ConfigureAwait(false);
             var nodes = AddLocal();
             hasChanged |= added > 0 || nodes.Count > 0;
             hasAppended |= nodes.Count > 0;
@@ -219,7 +245,9 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             if (!isMigrated && added < DrainLimit && !HasWork() && !AddPendingAck()) break;
         }
 
+        await QueueFastForwardAsync().ConfigureAwait(false);
         hasChanged |= await TryCommitWhenQuietAsync().ConfigureAwait(false);
+        AnnounceNews();
         if (!hasChanged) return;
         ScheduleAck(hasAppended);
         Updated?.Invoke();

@@ -8,7 +8,7 @@ namespace Nashi.Laboratory;
 /// <summary>What the command line asks for.</summary>
 internal sealed record LabOptions
 {
-    public static readonly IReadOnlyList<string> Cases = ["check", "matrix", "relay", "home", "ladder", "resilience", "goodput", "offline"];
+    public static readonly IReadOnlyList<string> Cases = ["check", "matrix", "relay", "home", "ladder", "resilience", "goodput", "offline", "chat"];
 
     public const string Help = """
         tests/Lab/run [case]... [--option=value]...     a laboratory of NATs and bad links; needs root
@@ -21,6 +21,7 @@ internal sealed record LabOptions
         resilience   N5: rebinding routers, black-outs, a suspended process, a smaller MTU
         goodput      N6: one raw UDX stream over loss and delay, and over hostile links
         offline      N7: no UDP, no network, and the network back
+        chat         three members of a room behind routers: files, a day away, a creator who is gone, a member who is removed
         all          everything, in this order; without a case: check and matrix
 
         --pairs=LIST     who serves and who connects, of ours-ours, ours-js, js-ours, js-js (default: the first three; with goodput, resilience and ladder also js-js)
@@ -35,6 +36,7 @@ internal sealed record LabOptions
         --relay-by=SIDE  whose relay (default ours)
         --peer=PROGRAM   our peer (default tests/Lab/peer)
         --json=FILE      every attempt and every goal
+        --record=PAGE    what was typed and said in the case chat, between the marks of a page
         --steps          also what our clients tell of their way
         --quiet          only what failed, and the tables
 
@@ -71,6 +73,8 @@ internal sealed record LabOptions
     public string? Peer { get; init; }
 
     public string? Json { get; init; }
+
+    public string? Record { get; init; }
 
     public bool Steps { get; init; }
 
@@ -112,6 +116,7 @@ internal sealed record LabOptions
                 "relay-by" => options with { RelayBy = SideOf(Value()) },
                 "peer" => options with { Peer = Value() },
                 "json" => options with { Json = Value() },
+                "record" => options with { Record = Value() },
                 "steps" => options with { Steps = true },
                 "quiet" => options with { Quiet = true },
                 "help" or "h" => options with { IsHelp = true },

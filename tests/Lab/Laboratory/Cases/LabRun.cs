@@ -18,6 +18,7 @@ internal static class LabRun
         ["resilience"] = ResilienceCase.RunAsync,
         ["goodput"] = GoodputCase.RunAsync,
         ["offline"] = OfflineCase.RunAsync,
+        ["chat"] = ChatCase.RunAsync,
     };
 
     public static async Task<int> RunAsync(LabOptions options, TextWriter output, CancellationToken cancellationToken)

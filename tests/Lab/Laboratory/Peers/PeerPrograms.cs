@@ -5,11 +5,12 @@ namespace Nashi.Laboratory.Peers;
 /// <summary>Where the peers' programs are.</summary>
 internal sealed class PeerPrograms(string? own = null)
 {
-    private readonly string _root = FindRoot();
+    /// <summary>The project's folder.</summary>
+    public static string Root { get; } = FindRoot();
 
-    private string Own => own ?? Path.Combine(_root, "tests/Lab/peer");
+    private string Own => own ?? Path.Combine(Root, "tests/Lab/peer");
 
-    private string Reference => Path.Combine(_root, "tests/js/lab-peer.cjs");
+    private static string Reference => Path.Combine(Root, "tests/js/lab-peer.cjs");
 
     /// <summary>Program and first arguments.</summary>
     public (string Program, string[] First) Of(Side side) => side == Side.Ours ? (Own, []) : ("node", [Reference]);
@@ -19,7 +20,7 @@ internal sealed class PeerPrograms(string? own = null)
     {
         if (side == Side.Ours) return File.Exists(Own) ? null : $"{Own} is not there";
         if (!Shell.Has("node")) return "Node.js is not installed";
-        return Directory.Exists(Path.Combine(_root, "tests/js/node_modules/hyperdht")) ? null : "the reference packages are not installed (npm ci in tests/js)";
+        return Directory.Exists(Path.Combine(Root, "tests/js/node_modules/hyperdht")) ? null : "the reference packages are not installed (npm ci in tests/js)";
     }
 
     private static string FindRoot()
