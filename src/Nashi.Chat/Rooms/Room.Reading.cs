@@ -78,6 +78,9 @@ public sealed partial class Room
         return held == file.Blob.BlockLength ? file.Size : Math.Min(file.Size, held * FileCipher.ChunkSize);
     }
 
+    /// <summary>Whether the contents of all that was looked at are here.</summary>
+    internal bool HasAllContents => _contents.IsComplete && _seen == _handler.Log.Length;
+
     private async ValueTask<LogEntry?> ReadAsync(ulong position, CancellationToken cancellationToken)
     {
         if (position >= _handler.Log.Length) return null;
