@@ -55,6 +55,7 @@ public sealed partial class Room
         cancellationToken.ThrowIfCancellationRequested();
         var length = _handler.Log.Length;
         _folder.Update(meta => meta.ReadPosition == length && meta.Unread == 0 ? meta : meta with { ReadPosition = length, Unread = 0 });
+        _unread = null;
         return default;
     }
 

@@ -145,6 +145,7 @@ public sealed partial class Room : IAsyncDisposable
         _rotation?.Dispose();
         _base.Updated -= Wake;
         await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_base.Failure is null) _unread = await CountUnreadAsync().ConfigureAwait(false);
         SaveMeta();
         EndWatchers();
         await _contents.DisposeAsync().ConfigureAwait(false);
