@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nashi.Cli.BlindPeers;
 using Nashi.Cli.Chat;
 using Nashi.Cli.Commands;
 
@@ -56,6 +57,7 @@ internal static class CommandTree
         PipeCommand.Build(host),
         ConnectCommand.Build(host),
         RelayCommand.Build(host),
+        BlindPeerCommand.Build(host),
         TunnelCommand.Build(host),
         DoctorCommand.Build(host),
         DhtCommand.Build(host),

@@ -1,4 +1,6 @@
 using Nashi.Autobase.Messages;
+using Nashi.BlindPeer.Messages;
+using Nashi.BlindPeer.Server;
 using Nashi.Chat.Profiles;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
@@ -47,6 +49,7 @@ internal static class Targets
         .. Store(),
         .. Files(),
         .. Bases(),
+        .. BlindPeers(),
         .. Profiles(),
     ];
 
@@ -118,6 +121,17 @@ internal static class Targets
         new("TCP relay link", [RelaySeeds.Link], bytes => RelaySeeds.ReadLink(Text(bytes)), 512),
         new("relay pair", ["relay"], bytes => PairMessage.TryDecode(bytes) is { } pair && PairMessage.TryDecode(pair.Encode()) == pair),
         new("relay unpair", ["relay"], bytes => UnpairMessage.TryDecode(bytes) is { } unpair && UnpairMessage.TryDecode(unpair.Encode()) == unpair),
+    ];
+
+    private static Target[] BlindPeers() =>
+    [
+        new("blind peer add cores", ["blindpeer"], bytes => AddCoresMessage.TryDecode(bytes, out var message) && AddCoresMessage.TryDecode(message.Encode(), out _)),
+        new("blind peer add core", ["blindpeer"], bytes => AddCoreRequest.TryDecode(bytes, out _)),
+        new("blind peer core record", ["blindpeer"], bytes => CoreRecordMessage.TryDecode(bytes, out _)),
+        new("blind peer delete core", ["blindpeer"], bytes => BlindPeerMethods.TryDecodeKey(bytes, out _)),
+        new("blind peer receipt request", ["hex:" + Texts.Hex + Texts.Hex + "03000102"], bytes => ReceiptRequest.TryDecode(bytes, out _)),
+        new("blind peer receipt", ["hex:00000501" + Texts.Hex + Texts.Hex + "01" + Texts.Hex], bytes => ReceiptAnswer.TryDecode(bytes, out _)),
+        new("blind peer stored record", ["hex:0103" + Texts.Hex + "010203040506000001" + Texts.Hex], bytes => HostRecordCodec.TryDecode(default, bytes, out var record) && HostRecordCodec.TryDecode(default, HostRecordCodec.Encode(record), out _)),
     ];
 
     private static Target[] Pairing() =>

@@ -13,7 +13,7 @@ public readonly record struct MessageId(CoreKey Writer, ulong Length)
     {
         id = default;
         var dot = text?.LastIndexOf('.') ?? -1;
-        if (dot < 0 || !Id32.TryParse<CoreKey>(text![..dot], out var writer)) return false;
+        if (dot < 0 || !Id32.TryParse<CoreKey>(text.AsSpan(0, dot), out var writer)) return false;
         if (!ulong.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length == 0) return false;
         id = new(writer, length);
         return true;

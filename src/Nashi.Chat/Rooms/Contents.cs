@@ -30,6 +30,12 @@ internal sealed class Contents(Corestore store, CoreKey room, Keyring keyring, C
         }
     }
 
+    /// <summary>The cores that are open, without waiting.</summary>
+    public IReadOnlyList<Core> ListOpen()
+    {
+        lock (_gate) return [.. _cores.Values.Where(core => core.IsCompletedSuccessfully).Select(core => core.Result)];
+    }
+
     /// <summary>The content of a message; null when it is not here or not what it should be.</summary>
     public async ValueTask<Content?> ReadAsync(CoreKey key, CoreKey files, ulong block, uint size)
     {

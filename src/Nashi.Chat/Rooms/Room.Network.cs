@@ -39,6 +39,7 @@ public sealed partial class Room
         _swarm = new(dht, new SwarmOptions { KeyPair = _secrets.Noise, Clock = _options.Clock, Random = _options.Random });
         _pairing = new(_swarm, dht, new BlindPairingOptions { TimeProvider = _options.Clock, Random = _options.Random, Logger = _options.Logger });
         _accepting = Task.Run(AcceptAsync, CancellationToken.None);
+        StartBlindPeers(dht);
         UpdateNetwork(State);
     }
 
@@ -51,6 +52,7 @@ public sealed partial class Room
     private void UpdateNetwork(RoomState state)
     {
         if (_swarm is not { } swarm || _closing.IsCancellationRequested) return;
+        _blindRequest?.Update();
         var wanted = TopicKeys(state);
         lock (_networkGate)
         {
@@ -105,13 +107,12 @@ public sealed partial class Room
 
     private async ValueTask StopNetworkAsync()
     {
+        await StopBlindPeersAsync().ConfigureAwait(false);
         if (_pairing is not null) await _pairing.DisposeAsync().ConfigureAwait(false);
         await _keeper.CloseAllAsync().ConfigureAwait(false);
         if (_swarm is not null) await _swarm.DisposeAsync().ConfigureAwait(false);
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
-
-    private int CountBlindPeers(MessageId id) => 0;
 
     /// <summary>The room's side of its gates.</summary>
     private sealed class Keeper(Room room) : IGateKeeper

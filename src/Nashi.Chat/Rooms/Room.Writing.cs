@@ -126,6 +126,7 @@ public sealed partial class Room
             var key = await ChooseKeyAsync(cancellationToken).ConfigureAwait(false);
             var (block, size) = await WriteContentAsync(new(draft.Text, files), key, cancellationToken).ConfigureAwait(false);
             id = await AppendAsync(new PostOp(block, size, files.Count > 0, HasLinks(draft.Text), draft.ReplyTo), key, cancellationToken).ConfigureAwait(false);
+            NoteOwn(id, block);
         }
         finally
         {

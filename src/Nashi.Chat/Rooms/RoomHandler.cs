@@ -32,6 +32,8 @@ internal sealed class RoomHandler(CoreKey room, CoreKey self, Keyring keyring) :
 
     public AutobaseView Log => _log;
 
+    public IReadOnlyList<AutobaseView> Views => [_log, _stateLog, _epochs, _marksLog];
+
     public Hyperbee.Hyperbee Marks { get; private set; } = null!;
 
     /// <summary>The room as it is now, at the end of the log.</summary>

@@ -12,6 +12,7 @@ internal sealed class RoomSecrets : IDisposable
     {
         StoreKey = KeyIds.Derive("store"u8, device.Seed, salt);
         Noise = KeyPair.FromSeed(KeyIds.Derive("noise"u8, device.Seed, salt).AsSpan());
+        Blind = KeyPair.FromSeed(KeyIds.Derive("blind"u8, device.Seed, salt).AsSpan());
         Box = EncryptionKeyPair.FromSeed(KeyIds.Derive("box"u8, device.Seed, salt).AsSpan());
     }
 
@@ -21,12 +22,16 @@ internal sealed class RoomSecrets : IDisposable
     /// <summary>Who we are on the network of the room.</summary>
     public KeyPair Noise { get; }
 
+    /// <summary>Who we are to blind peers, for this room.</summary>
+    public KeyPair Blind { get; }
+
     /// <summary>What epoch keys are sealed to.</summary>
     public EncryptionKeyPair Box { get; }
 
     public void Dispose()
     {
         Noise.Dispose();
+        Blind.Dispose();
         Box.Dispose();
     }
 }

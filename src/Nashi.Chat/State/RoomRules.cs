@@ -88,7 +88,7 @@ internal static partial class RoomRules
     };
 
     private static Capabilities Needed(Capabilities first, bool hasMedia, bool hasLinks) =>
-        first | (hasMedia ? Capabilities.Media : 0) | (hasLinks ? Capabilities.Links : 0);
+        first | (hasMedia ? Capabilities.Media : Capabilities.None) | (hasLinks ? Capabilities.Links : Capabilities.None);
 
     private static AppliedOp Say(RoomState state, Member author, Capabilities needed)
     {

@@ -45,6 +45,26 @@ public sealed class CoreReplication : IDisposable
         lock (_gate) return _attached.ContainsKey(discoveryKey);
     }
 
+    /// <summary>Shares a core of a store that is not replicated as a whole. False when it is shared already, is not of a store, or the connection ended.</summary>
+    public bool Share(Core core)
+    {
+        ArgumentNullException.ThrowIfNull(core);
+        return core.State.Replicator is Replicator replicator && Attach(replicator);
+    }
+
+    /// <summary>Stops sharing a core; the connection stays. False when it was not shared.</summary>
+    public bool Unshare(Core core)
+    {
+        ArgumentNullException.ThrowIfNull(core);
+        return core.State.Replicator is Replicator replicator && Detach(replicator);
+    }
+
+    /// <summary>What the peer said that it holds of a core; null while it does not replicate it with us.</summary>
+    public RemoteHolding? GetRemote(DiscoveryKey core) => Find(core)?.GetRemote(this);
+
+    /// <summary>Whether the peer said that it holds a block.</summary>
+    public bool RemoteHas(DiscoveryKey core, ulong index) => Find(core)?.RemoteHas(this, index) ?? false;
+
     /// <summary>Stops sharing all cores. Idempotent; the connection stays.</summary>
     public void Dispose()
     {

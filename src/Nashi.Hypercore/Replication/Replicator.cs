@@ -87,6 +87,18 @@ internal sealed partial class Replicator : ICoreReplicator
         lock (_gate) return [.. _engine.Peers.Select(static peer => ((CoreChannel)peer.Owner).RemotePublicKey)];
     }
 
+    /// <summary>What the peer at the other end of a connection said that it holds.</summary>
+    public RemoteHolding? GetRemote(CoreReplication connection)
+    {
+        lock (_gate) return PeerOf(connection) is { IsSynced: true } peer ? new RemoteHolding(peer.Remote.Fork, peer.Remote.Length, peer.Blocks.Contiguous) : null;
+    }
+
+    /// <summary>Whether the peer at the other end of a connection said that it holds a block.</summary>
+    public bool RemoteHas(CoreReplication connection, ulong index)
+    {
+        lock (_gate) return PeerOf(connection)?.Blocks.Has(index) ?? false;
+    }
+
     public bool AddConnection(CoreReplication connection)
     {
         lock (_gate)
@@ -226,6 +238,8 @@ internal sealed partial class Replicator : ICoreReplicator
 
         SetTimer();
     }
+
+    private RemotePeer? PeerOf(CoreReplication connection) => _links.GetValueOrDefault(connection)?.Channel?.Peer;
 
     private static Mux MuxOf(RemotePeer peer) => ((CoreChannel)peer.Owner).Connection.Mux;
 

@@ -31,6 +31,12 @@ public sealed class StoreReplication : IAsyncDisposable
 
     internal CoreReplication Cores { get; }
 
+    /// <summary>What the peer said that it holds of a core; null while it does not replicate it with us.</summary>
+    public RemoteHolding? GetRemote(DiscoveryKey core) => Cores.GetRemote(core);
+
+    /// <summary>Whether the peer said that it holds a block.</summary>
+    public bool RemoteHas(DiscoveryKey core, ulong index) => Cores.RemoteHas(core, index);
+
     /// <summary>Stops replicating; closes the connection when it was made for this alone. Idempotent.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,6 @@
+using Nashi.Encoding;
+
+namespace Nashi.Chat;
+
+/// <summary>An op was refused, here as by everybody.</summary>
+public sealed record RefusedEvent(MessageId Op, PublicKey? By, Refusal Reason) : RoomEvent;
