@@ -8,6 +8,7 @@ return options.Program switch
     "connect" => await ConnectProgram.RunAsync(options),
     "dht" => await DhtProgram.RunAsync(options),
     "core" => await CoreProgram.RunAsync(options),
+    "bee" => await BeeProgram.RunAsync(options),
     "base" => await BaseProgram.RunAsync(options),
     "replicate" => await ReplicateProgram.RunAsync(options),
     "drive" => await DriveProgram.RunAsync(options),

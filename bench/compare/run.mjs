@@ -43,6 +43,10 @@ const jobs = [
   { name: 'get', text: 'get 100 B, one at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['get', '--n=20000', '--size=100']) },
   { name: 'replicate-small', text: 'replicate 100 k x 100 B, two processes', figures: [['blocks_s', 'blocks/s']], run: (side) => pair(side, 'replicate', ['--n=100000', '--size=100']) },
   { name: 'replicate-large', text: 'replicate 256 MiB x 64 KiB, two processes', figures: [['mb_s', 'MB/s']], run: (side) => pair(side, 'replicate', ['--n=4096', '--size=65536']) },
+  { name: 'bee-put', text: 'Hyperbee: put, one at a time', figures: [['entries_s', 'entries/s']], run: (side) => single(side, 'bee', ['put', '--n=3000']) },
+  { name: 'bee-batch', text: 'Hyperbee: put, batches of 1 000', figures: [['entries_s', 'entries/s']], run: (side) => single(side, 'bee', ['batch', '--n=30000']) },
+  { name: 'bee-get', text: 'Hyperbee of 100 000: get, one at a time', figures: [['entries_s', 'entries/s']], run: (side) => bee(side, ['get', '--n=100000', '--gets=5000']) },
+  { name: 'bee-iterate', text: 'Hyperbee of 100 000: all in order', figures: [['entries_s', 'entries/s']], run: (side) => bee(side, ['iterate', '--n=100000']) },
   { name: 'import', text: 'import 1 000 files into a drive', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'import') },
   { name: 'base', text: 'append to a base, one at a time', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=1000', '--size=100', '--batch=1']) },
   { name: 'base100', text: 'append to a base, batches of 100', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=20000', '--size=100', '--batch=100']) },
@@ -96,6 +100,14 @@ async function connect (side, rest) {
 
 async function single (side, program, [mode, ...rest]) {
   return await inFolder((folder) => collect(start(side, program, [mode, `--dir=${folder}/store`, ...rest])))
+}
+
+// Both sides read the same tree: what one wrote, the other opens.
+async function bee (side, [mode, ...rest]) {
+  return await inFolder(async (folder) => {
+    await collect(start('nashi', 'bee', ['batch', `--dir=${folder}/store`, ...rest]))
+    return await collect(start(side, 'bee', [mode, `--dir=${folder}/store`, ...rest]))
+  })
 }
 
 async function drive (side, mode) {

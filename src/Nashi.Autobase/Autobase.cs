@@ -18,10 +18,14 @@ public sealed class Autobase : IAsyncDisposable
     {
         _engine = engine;
         engine.Updated += () => Updated?.Invoke();
+        engine.FastForwarded += (from, to) => FastForwarded?.Invoke(from, to);
     }
 
     /// <summary>Raised after values were applied or became final. Handlers run on the base's pump: do not wait in them.</summary>
     public event Action? Updated;
+
+    /// <summary>Raised after a signed state was taken over from others: the system's length before and after. <see cref="Updated"/> follows. Handlers run on the base's pump.</summary>
+    public event Action<ulong, ulong>? FastForwarded;
 
     /// <summary>The base: the key of its first writer's core.</summary>
     public CoreKey Key => _engine.Key;
@@ -93,6 +97,10 @@ public sealed class Autobase : IAsyncDisposable
     /// <summary>Acknowledges what others wrote, if that brings a decision nearer. Indexers do it by themselves after a while.</summary>
     /// <returns>Whether a node was appended.</returns>
     public Task<bool> AckAsync(CancellationToken cancellationToken = default) => _engine.AckAsync().WaitAsync(cancellationToken);
+
+    /// <summary>Takes over the newest state that a quorum of indexers signed and a peer can give, however little that saves: a way out for views that are damaged.</summary>
+    /// <returns>Whether the system's length changed.</returns>
+    public Task<bool> FastForwardAsync(CancellationToken cancellationToken = default) => _engine.FastForwardAsync().WaitAsync(cancellationToken);
 
     /// <summary>Tells of a core that may have values for this base although it is no writer's yet, such as one with optimistic values.</summary>
     public void Hint(CoreKey writer) => _engine.Hint(writer);

@@ -26,6 +26,12 @@ public sealed record AutobaseOptions
     /// </summary>
     public TimeSpan AckInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether a state that a quorum of indexers signed is taken over, where it is far ahead, instead of applying all that led to it. What lies before is then downloaded
+    /// when it is read. Default true.
+    /// </summary>
+    public bool FastForward { get; init; } = true;
+
     /// <summary>What a change must survive. Default: the end of the process; the writers' blocks can be had from peers again, and views are made anew.</summary>
     public Durability Durability { get; init; } = Durability.Buffered;
 

@@ -12,8 +12,12 @@ namespace Nashi.Autobase;
 /// </remarks>
 public sealed class AutobaseView : IBlockLog
 {
+    // So many blocks are asked for ahead of need at one time.
+    private const int PrefetchMax = 512;
+
     private readonly Func<bool> _isApplying;
     private ulong _cuts;
+    private int _prefetching;
 
     internal AutobaseView(string name, Func<bool> isApplying) => (Name, _isApplying) = (name, isApplying);
 
@@ -37,6 +41,9 @@ public sealed class AutobaseView : IBlockLog
 
     /// <inheritdoc/>
     public bool IsWritable => _isApplying();
+
+    /// <summary>Raised when the signed core grew.</summary>
+    internal event Action? Signed;
 
     /// <summary>The signed core.</summary>
     internal Core Core { get; private set; } = null!;
@@ -76,9 +83,34 @@ public sealed class AutobaseView : IBlockLog
     /// <summary>Appends one block.</summary>
     public ValueTask AppendAsync(ReadOnlyMemory<byte> block, CancellationToken cancellationToken = default) => AppendAsync([block], cancellationToken);
 
+    /// <summary>Starts downloading signed blocks that are not here, as after a fast-forward. Without an end, follows the view's present core as it grows.</summary>
+    public CoreDownload Download(ulong start = 0, ulong? end = null) => Core.Download(start, end);
+
     /// <inheritdoc/>
     public void Prefetch(IReadOnlyList<ulong> indexes)
     {
+        foreach (var index in indexes)
+        {
+            if (index >= Core.Length || Branch.Has(index) || Volatile.Read(ref _prefetching) >= PrefetchMax) continue;
+            Interlocked.Increment(ref _prefetching);
+            _ = PrefetchAsync(index);
+        }
+    }
+
+    private async Task PrefetchAsync(ulong index)
+    {
+        try
+        {
+            await Core.GetAsync(index, new CoreGetOptions { Raw = true }).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is NashiException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Whoever needs the block asks again and hears why.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _prefetching);
+        }
     }
 
     internal async ValueTask TruncateAsync(ulong length)
@@ -89,12 +121,28 @@ public sealed class AutobaseView : IBlockLog
         Changed?.Invoke();
     }
 
+    /// <summary>Puts the view on what is signed, at a length.</summary>
+    internal async ValueTask CatchUpAsync(ulong length)
+    {
+        await Branch.CatchUpAsync(length).ConfigureAwait(false);
+        SystemKey = Core.Key;
+        _cuts++;
+        Changed?.Invoke();
+    }
+
     /// <summary>Puts the view on a core.</summary>
     internal void Attach(Core core, Core branch)
     {
+        if (Core is { } before) before.Changed -= OnCoreChanged;
+        core.Changed += OnCoreChanged;
         (Core, Branch, SystemKey) = (core, branch, core.Key);
         _cuts++;
         Changed?.Invoke();
+    }
+
+    private void OnCoreChanged(CoreChange change)
+    {
+        if (change.Kind == CoreChangeKind.Appended) Signed?.Invoke();
     }
 
     internal async ValueTask DetachAsync()

@@ -1,6 +1,7 @@
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Encoding;
+using Nashi.Udx;
 
 namespace Nashi.Dht;
 
@@ -45,6 +46,9 @@ public sealed record DhtConnectOptions
 
     /// <summary>Awaited when the peer has answered, before what it said is acted on; throws to give up.</summary>
     internal Func<CancellationToken, Task>? BeforeConnecting { get; init; }
+
+    /// <summary>From which socket to call; null for the node's own. The peer is told where that one is seen.</summary>
+    internal Func<UdxSocket?>? CallsFrom { get; init; }
 
     /// <summary>What punching waits for, so that a test can have a relay be first; null for nothing.</summary>
     internal Task? BeforePunching { get; init; }

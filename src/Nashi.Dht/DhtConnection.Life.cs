@@ -1,4 +1,5 @@
 using Nashi.Datagrams;
+using Nashi.Dht.HolePunching;
 using Nashi.Dht.Life;
 using Nashi.SecretStream;
 using Nashi.TcpRelay;
@@ -39,6 +40,13 @@ public sealed partial class DhtConnection : IRevivable
     void IRevivable.Probe() => Raw.Probe();
 
     /// <inheritdoc />
+    void IRevivable.Speak()
+    {
+        ShowLife();
+        Raw.Probe();
+    }
+
+    /// <inheritdoc />
     void IRevivable.Abort(CloseReason reason) => Stream.Abort(reason);
 
     /// <summary>Tells which TCP relay carries packets to an address.</summary>
@@ -48,11 +56,17 @@ public sealed partial class DhtConnection : IRevivable
     internal void ReviveBy(Recall recall, TimeProvider clock) => Volatile.Write(ref _revival, new Revival(this, _keepAlive, recall, clock));
 
     /// <summary>Whether it speaks, and what is done otherwise; about once a second.</summary>
-    internal RevivalStep LookAfter(CancellationToken cancellationToken)
+    internal RevivalStep LookAfter(bool mayCall, CancellationToken cancellationToken)
     {
         // Both sides have ended: nothing more can be heard, and what was heard last may wait for its reader as long as it likes.
         if (Raw.Closed.IsCompleted) return RevivalStep.None;
-        return Volatile.Read(ref _revival)?.Look(cancellationToken) ?? RevivalStep.None;
+        return Volatile.Read(ref _revival)?.Look(mayCall, cancellationToken) ?? RevivalStep.None;
+    }
+
+    /// <summary>Opens the router in front of us towards an address from which the remote may speak next. Says nothing, and changes nothing.</summary>
+    internal void Knock(UdpAddress at)
+    {
+        if (Kind != ConnectionKind.Relayed && Raw.Remote != at) Raw.Socket?.TrySend(PunchSockets.Knock, at);
     }
 
     /// <summary>Sends a sign of life: the remote may have to learn where we are now. Only where empty messages are known to be swallowed.</summary>

@@ -36,6 +36,9 @@ public sealed partial class DhtConnection : IAsyncDisposable
     /// <summary>The stream of datagrams below it.</summary>
     public UdxStream Raw { get; }
 
+    /// <summary>By which socket it reaches the remote itself; null when it does so through a relay, or not at all.</summary>
+    internal UdxSocket? DirectSocket => Kind == ConnectionKind.Relayed ? null : Raw.Socket;
+
     /// <summary>Who the remote proved to be.</summary>
     public PublicKey RemotePublicKey => Stream.RemotePublicKey;
 

@@ -4,6 +4,7 @@ using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
 using Nashi.Dht.Life;
 using Nashi.Dht.Protocol;
+using Nashi.Encoding;
 
 namespace Nashi.Dht;
 
@@ -20,6 +21,7 @@ public sealed partial class DhtNode
     private static readonly TimeSpan UnreachableAfterSilence = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan UnreachableAtLast = TimeSpan.FromSeconds(15);
     private const int LookAtAddressesEvery = 5;
+    private const int MaxAdmitted = 4;
 
     private readonly ITimer _watchTimer;
     private readonly SemaphoreSlim _lifeGate = new(1);
@@ -109,6 +111,13 @@ public sealed partial class DhtNode
     }
 
     /// <inheritdoc />
+    void IConnectNode.Admit(PublicKey peer, UdpAddress at)
+    {
+        if (at.Port == 0 || AddressScope.IsReserved(at)) return;
+        foreach (var connection in _live.Keys.Where(connection => connection.RemotePublicKey == peer && !connection.IsInitiator).Take(MaxAdmitted)) connection.Knock(at);
+    }
+
+    /// <inheritdoc />
     void IDhtEvents.OnlineChanged()
     {
         if (_core.IsOnline)
@@ -192,9 +201,10 @@ public sealed partial class DhtNode
         var awake = _awake;
         if (awake.IsCancellationRequested) return;
         var isAnyNew = false;
+        var isOnline = IsOnline;
         foreach (var connection in _live.Keys)
         {
-            if (connection.LookAfter(awake.Token) == RevivalStep.Call) Log.Silent(_options.Logger, connection);
+            if (connection.LookAfter(isOnline, awake.Token) == RevivalStep.Call) Log.Silent(_options.Logger, connection);
             var silence = connection.Raw.GetStats().Silence;
             isAnyNew |= silence >= NoticedAfter && silence < NoticedUntil;
         }

@@ -133,6 +133,37 @@ public static class IndexEncoder
         }
     }
 
+    /// <summary>Reads a signed integer off the front of <paramref name="source"/>. The infinities that end ranges are refused.</summary>
+    public static bool TryReadInt(ref ReadOnlySpan<byte> source, out long value)
+    {
+        const long Small = 0xff, Medium = 0xffff, Large = 0xffffffff;
+        value = 0;
+        if (source.IsEmpty) return false;
+        var first = source[0];
+        if (first >= 0xfc)
+        {
+            var ok = TryReadUInt(ref source, out var positive) && positive <= long.MaxValue;
+            value = ok ? (long)positive : 0;
+            return ok;
+        }
+
+        var size = first switch { 0 => -1, 1 => 8, 2 => 4, 3 => 2, 4 => 1, _ => 0 };
+        if (size < 0 || source.Length <= size) return false;
+        value = size switch
+        {
+            8 => ReadComplement(BinaryPrimitives.ReadInt64BigEndian(source[1..])),
+            4 => BinaryPrimitives.ReadUInt32BigEndian(source[1..]) - Large,
+            2 => BinaryPrimitives.ReadUInt16BigEndian(source[1..]) - Medium,
+            1 => source[1] - Small,
+            _ => first - 5,
+        };
+        source = source[(1 + size)..];
+        return value <= 0 || size == 0;
+    }
+
+    // The complement of a magnitude is one less than the number; the smallest has no room below it.
+    private static long ReadComplement(long stored) => stored == long.MaxValue ? 1 : stored + 1;
+
     private static int WriteLargeInt(Span<byte> destination, ulong value)
     {
         // Positive numbers reuse the unsigned forms, which start at 0xfc and so sort above every smaller one.

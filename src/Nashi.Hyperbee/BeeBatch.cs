@@ -21,6 +21,9 @@ public sealed class BeeBatch : IAsyncDisposable
     private bool _locked;
     private bool _broken;
 
+    // Whether all changed nodes are numbered: a write that was called off leaves some that only the next one writes.
+    private bool _isClean;
+
     internal BeeBatch(Hyperbee bee, bool keepVersions)
     {
         _bee = bee;
@@ -38,7 +41,7 @@ public sealed class BeeBatch : IAsyncDisposable
     public async ValueTask<bool> PutAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte>? value, BeeCompare? compare = null, CancellationToken cancellationToken = default)
     {
         await LockAsync(cancellationToken).ConfigureAwait(false);
-        var entry = new BeeEntry(NextSeq, _bee.Prefixed(key), value);
+        var entry = new BeeEntry(NextSeq, OwnKey(key), value);
         return Add(await EditedAsync(_editor!.PutAsync(_root, entry, Shown(compare), cancellationToken)).ConfigureAwait(false), entry);
     }
 
@@ -99,7 +102,7 @@ public sealed class BeeBatch : IAsyncDisposable
         try
         {
             if (_broken) throw HyperbeeException.Broken();
-            if (_order.Count > 0) await _bee.Log.AppendAsync(Encode(), cancellationToken).ConfigureAwait(false);
+            if (_order.Count > 0) await AppendAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -112,6 +115,16 @@ public sealed class BeeBatch : IAsyncDisposable
     {
         Unlock();
         return ValueTask.CompletedTask;
+    }
+
+    // The nodes keep it for later batches, when the caller may have other uses for its memory.
+    private ReadOnlyMemory<byte> OwnKey(ReadOnlyMemory<byte> key) => _bee.Prefix.IsEmpty ? key.ToArray() : _bee.Prefixed(key);
+
+    private async ValueTask AppendAsync(CancellationToken cancellationToken)
+    {
+        var fork = _bee.Log.Fork;
+        await _bee.Log.AppendAsync(Encode(), cancellationToken).ConfigureAwait(false);
+        if (_isClean && _root is { } root) _bee.State.Tree.Keep(root, NextSeq, fork, _reader.Loaded + _editor!.Splits + 1);
     }
 
     private ulong NextSeq => _base + (ulong)_order.Count;
@@ -130,7 +143,9 @@ public sealed class BeeBatch : IAsyncDisposable
             _base = _bee.Log.Length;
             _reader = NewReader();
             _editor = new TreeEditor(_reader, _bee.State.Options.AlwaysDuplicate);
-            if (_base >= 2) _root = TreeNode.From((await _reader.GetBlockAsync(_base - 1, cancellationToken).ConfigureAwait(false)).LevelAt(0));
+            _root = _bee.State.Tree.Take(_base, _bee.Log.Fork);
+            _isClean = true;
+            if (_base >= 2 && _root is null) _root = TreeNode.From((await _reader.GetBlockAsync(_base - 1, cancellationToken).ConfigureAwait(false)).LevelAt(0));
         }
         catch
         {
@@ -164,6 +179,7 @@ public sealed class BeeBatch : IAsyncDisposable
 
     private bool Add(TreeNode? root, BeeEntry entry)
     {
+        _isClean = root is not null;
         if (root is null) return false;
         var index = new List<TreeLink?>();
         root.Number(index, entry.Seq);

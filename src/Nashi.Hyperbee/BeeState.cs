@@ -11,6 +11,9 @@ internal sealed class BeeState(IBlockLog log, HyperbeeOptions options)
 
     public BlockCache Cache { get; } = new(options.MaxCachedBlocks);
 
+    /// <summary>Touched under <see cref="WriteLock"/> only.</summary>
+    public KeptTree Tree { get; } = new(2 * options.MaxCachedBlocks);
+
     // One writer at a time: the next block's bytes depend on all before it.
     public SemaphoreSlim WriteLock { get; } = new(1, 1);
 }

@@ -86,9 +86,12 @@ public sealed partial class Hyperbee
     {
         range ??= BeeRange.All;
         var reader = Reader();
-        if (range.Limit <= 0 || await RootAsync(reader, cancellationToken).ConfigureAwait(false) is not { } root) yield break;
-        var bounds = KeyBounds.Of(range, _prefix);
-        using var ahead = new RangeAhead(reader, root, bounds, range.Reverse, Version, range.Limit);
+        var (version, bounds) = (Version, KeyBounds.Of(range, _prefix));
+        if (range.Limit <= 0 || version < 2) yield break;
+        var isFar = !reader.IsHere(version - 1);
+        if (isFar) reader.HintRange(version, bounds, RangeAhead.FirstStretch(range.Limit), range.Reverse);
+        var root = await reader.GetNodeAsync(new NodeAddress(version - 1, 0, null), cancellationToken).ConfigureAwait(false);
+        using var ahead = new RangeAhead(reader, root, bounds, range.Reverse, version, range.Limit, isHinted: isFar);
         var keys = new RangeReader(reader, bounds, range.Reverse, ahead);
         await keys.SeekAsync(root, cancellationToken).ConfigureAwait(false);
         for (var left = range.Limit; left > 0; left--)
@@ -165,11 +168,25 @@ public sealed partial class Hyperbee
         return version < 2 ? null : await reader.GetNodeAsync(new NodeAddress(version - 1, 0, null), cancellationToken).ConfigureAwait(false);
     }
 
-    internal static async ValueTask<BeeBlock?> FindAsync(TreeReader reader, NodeView node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    internal static ValueTask<BeeBlock?> FindAsync(TreeReader reader, NodeView node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
         for (var depth = 0; depth <= TreeReader.MaxDepth; depth++)
         {
-            reader.Prefetch(node); // far away, all keys and children of a node cost one round trip; the search alone would take several
+            if (reader.TrySearch(node, key.Span, out var index, out var found, out var isComplete)) return ValueTask.FromResult<BeeBlock?>(found);
+            if (isComplete && node.IsLeaf) return default;
+            if (!isComplete || !reader.TryGetNode(node.ChildAt(index), out var child)) return FindFarAsync(reader, node, key, cancellationToken);
+            node = child;
+        }
+
+        throw HyperbeeException.Malformed(0, "the tree is too deep");
+    }
+
+    // Goes on where something is not here.
+    private static async ValueTask<BeeBlock?> FindFarAsync(TreeReader reader, NodeView node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    {
+        for (var depth = 0; depth <= TreeReader.MaxDepth; depth++)
+        {
+            reader.Prefetch(node); // all keys and children of a node cost one round trip; the search alone would take several
             var (index, found) = await reader.SearchAsync(node, key, cancellationToken).ConfigureAwait(false);
             if (found) return await reader.GetBlockAsync(node.KeySeq(index), cancellationToken).ConfigureAwait(false);
             if (node.IsLeaf) return null;
@@ -182,9 +199,18 @@ public sealed partial class Hyperbee
     private async ValueTask<BeeBlock?> FindAsync(ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
         var reader = Reader();
-        return await RootAsync(reader, cancellationToken).ConfigureAwait(false) is { } root
-            ? await FindAsync(reader, root, key, cancellationToken).ConfigureAwait(false)
-            : null;
+        var version = Version;
+        if (version < 2) return null;
+        if (!reader.TryGetNode(new NodeAddress(version - 1, 0, null), out var root))
+        {
+            reader.HintKey(version, key.Span);
+            root = await reader.GetNodeAsync(new NodeAddress(version - 1, 0, null), cancellationToken).ConfigureAwait(false);
+            return await FindFarAsync(reader, root, key, cancellationToken).ConfigureAwait(false);
+        }
+
+        var search = FindAsync(reader, root, key, cancellationToken);
+        if (!search.IsCompleted) reader.HintKey(version, key.Span);
+        return await search.ConfigureAwait(false);
     }
 
     private async ValueTask<TreeCursor> CursorAsync(KeyBounds bounds, CancellationToken cancellationToken)

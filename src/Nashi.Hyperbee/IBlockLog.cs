@@ -17,6 +17,9 @@ public interface IBlockLog
     /// <summary>Reads a block that is on this machine. Never waits.</summary>
     bool TryGet(ulong index, [NotNullWhen(true)] out byte[]? block);
 
+    /// <summary>Whether a block is on this machine.</summary>
+    bool Has(ulong index) => TryGet(index, out _);
+
     /// <summary>Reads a block, from peers when it is not here and <paramref name="wait"/> allows it; <see langword="null"/> when it cannot be had.</summary>
     ValueTask<byte[]?> GetAsync(ulong index, bool wait, CancellationToken cancellationToken);
 

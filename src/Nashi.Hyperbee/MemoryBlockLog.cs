@@ -38,6 +38,9 @@ public sealed class MemoryBlockLog : IBlockLog
     }
 
     /// <inheritdoc/>
+    public bool Has(ulong index) => index < Length;
+
+    /// <inheritdoc/>
     public ValueTask<byte[]?> GetAsync(ulong index, bool wait, CancellationToken cancellationToken)
         => ValueTask.FromResult(TryGet(index, out var block) ? block : null);
 

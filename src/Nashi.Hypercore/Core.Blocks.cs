@@ -54,6 +54,16 @@ public sealed partial class Core
         return new CoreByteStream(this, (long)offset, (long)Math.Min(length ?? ulong.MaxValue, ByteLength - offset));
     }
 
+    /// <summary>Opens a stream that appends what is written to it, cut into blocks; a write waits while as much as the options say is not stored yet.</summary>
+    /// <remarks>Flush it to have everything stored, with a shorter last block; disposing it does so. Nothing but it may append meanwhile, or blocks come between.</remarks>
+    /// <exception cref="CoreNotWritableException">The core can not be appended to.</exception>
+    public Stream OpenWrite(CoreWriteOptions? options = null)
+    {
+        ThrowIfClosed();
+        if (!IsWritable) throw new CoreNotWritableException(Key, $"Core {Key} can not be appended to here: its secret key is elsewhere.");
+        return new CoreWriteStream(this, (options ?? CoreWriteOptions.Default).Validate());
+    }
+
     /// <summary>Waits until the core has at least so many blocks; false when it was closed before.</summary>
     public async ValueTask<bool> WaitForLengthAsync(ulong length, CancellationToken cancellationToken = default)
     {

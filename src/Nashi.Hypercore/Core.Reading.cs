@@ -65,12 +65,16 @@ public sealed partial class Core
     /// <param name="start">The first block.</param>
     /// <param name="end">One past the last block.</param>
     /// <param name="linear">Asks for them in order instead of the rarest or in random order.</param>
-    public CoreDownload Download(ulong start = 0, ulong? end = null, bool linear = false)
+    public CoreDownload Download(ulong start = 0, ulong? end = null, bool linear = false) => Download(new CoreDownloadOptions { Start = start, End = end, Linear = linear });
+
+    /// <summary>Starts downloading blocks, before or after other downloads.</summary>
+    public CoreDownload Download(CoreDownloadOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ThrowIfClosed();
-        var to = end ?? (_snapshot is null ? (ulong?)null : Length);
-        if (_state.Replicator is { } replicator) return new CoreDownload(replicator.Download(start, to, linear));
-        return new CoreDownload(isComplete: to is { } last && _state.FindFirst(held: false, start) >= last);
+        var to = options.End ?? (_snapshot is null ? (ulong?)null : Length);
+        if (_state.Replicator is { } replicator) return new CoreDownload(replicator.Download(options.Start, to, options.Linear, options.Priority));
+        return new CoreDownload(isComplete: to is { } last && _state.FindFirst(held: false, options.Start) >= last);
     }
 
     private async ValueTask<byte[]> FetchAsync(ulong index, CoreGetOptions options, CancellationToken cancellationToken)

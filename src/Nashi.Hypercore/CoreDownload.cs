@@ -17,6 +17,16 @@ public sealed class CoreDownload : IDisposable
     /// <summary>True when every block is there, false when it was stopped; a range without an end never ends by itself.</summary>
     public Task<bool> Completed => _download?.Completed ?? Task.FromResult(_isComplete);
 
+    /// <summary>Downloads of a higher priority are asked for first. May be changed while it runs.</summary>
+    public int Priority
+    {
+        get => _download?.Priority ?? 0;
+        set
+        {
+            if (_download is not null) _download.Priority = value;
+        }
+    }
+
     /// <summary>Stops asking.</summary>
     public void Dispose() => _download?.Cancel();
 }

@@ -43,10 +43,13 @@ public sealed partial class UdxStream : IPathProof
         }
     }
 
+    // A move that has not proved the new path yet has enough to find out. Once it has, the remote may lose that path before the old one is let go.
+    private bool MayFollow => _move is null ? FollowsRemote : _hasProvedNewPath;
+
     // Under the gate, after the core took a packet.
     private void NoteSource(UdxSocket socket, UdpAddress from, bool isNew, Instant now)
     {
-        if (!FollowsRemote || _path is null || _move is not null || from.Port == 0 || _core.CloseReason is not null) return;
+        if (!MayFollow || _path is null || from.Port == 0 || _core.CloseReason is not null) return;
         // The relay it moved away from: what was on its way there is no sign that the remote is.
         if (_left is { } left && left.Is(socket, from)) return;
         var candidate = _candidate;
@@ -72,13 +75,23 @@ public sealed partial class UdxStream : IPathProof
     private void ProbeCandidate(Candidate candidate)
     {
         Span<byte> packet = stackalloc byte[PacketHeader.Size];
-        candidate.WasProbed = _core.WriteHeartbeat(packet) > 0 && candidate.Socket.TrySend(packet, candidate.Address);
+        if (_core.WriteHeartbeat(packet) == 0) return;
+        // Back on the old path meanwhile, where the remote has another number.
+        if (_move is not null && !_isOnNewPath) PacketHeader.RewriteStreamId(packet, _core.OtherId);
+        candidate.WasProbed = candidate.Socket.TrySend(packet, candidate.Address);
     }
 
     private void MoveTo(Candidate candidate, Instant now)
     {
         _candidate = null;
         Moves++;
+        // Nobody comes back to the old path of a move.
+        if (_move is not null)
+        {
+            _core.LoseOldPath(now);
+            FollowCore();
+        }
+
         ChangeRemote(candidate.Socket, RemoteId, candidate.Address);
         _core.Probe(now);
     }

@@ -26,7 +26,7 @@ public sealed partial class UdxStream
             if (_move is not null || !_core.TryMove(remoteId, !remote.IsIPv4, now)) return Task.FromResult(false);
             _other = new StreamPath(socket, remoteId, remote);
             _move = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-            (_swaps, _isOnNewPath) = (_core.Swaps, false);
+            (_swaps, _isOnNewPath, _hasProvedNewPath) = (_core.Swaps, false, false);
             var move = _move.Task;
             Pump(now);
             return move;
@@ -70,6 +70,7 @@ public sealed partial class UdxStream
     {
         _swaps++;
         _isOnNewPath = !_isOnNewPath;
+        _hasProvedNewPath = true;
         (_path, _other) = (_other, _path);
         // The other socket's thread keeps the time from now on.
         ScheduledAt = long.MaxValue;

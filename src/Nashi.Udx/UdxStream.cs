@@ -29,6 +29,7 @@ public sealed partial class UdxStream : Stream, IDuplexPipe, IMessagePort, IHalf
     private TaskCompletionSource<bool>? _move;
     private int _swaps;
     private bool _isOnNewPath;
+    private bool _hasProvedNewPath;
     private bool _asksAboutAddresses;
     private int _messageLength;
     private bool _touched;

@@ -1,4 +1,5 @@
 using Nashi.Abuse.Flooding;
+using Nashi.Abuse.SlowPeers;
 using Nashi.TestKit;
 
 namespace Nashi.Abuse;
@@ -15,6 +16,8 @@ internal static class Program
             {
                 "flood" => await FloodAsync(flags),
                 "victim" => await Victim.RunAsync(flags),
+                "slow" => await SlowAsync(flags),
+                "seeder" => await Seeder.RunAsync(flags),
                 _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
             };
         }
@@ -38,6 +41,15 @@ internal static class Program
         };
         flags.End();
         var report = await new FloodRun(options, Console.Out).RunAsync();
+        report.Print(Console.Out);
+        return report.IsWithstood ? 0 : 1;
+    }
+
+    private static async Task<int> SlowAsync(Flags flags)
+    {
+        var options = new SlowOptions { Peers = flags.Count("peers", 500), Stay = TimeSpan.FromSeconds(flags.Number("stay", 45)) };
+        flags.End();
+        var report = await new SlowRun(options, Console.Out).RunAsync();
         report.Print(Console.Out);
         return report.IsWithstood ? 0 : 1;
     }

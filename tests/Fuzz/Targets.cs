@@ -13,6 +13,7 @@ using Nashi.Dht.Relaying;
 using Nashi.Dht.Rpc;
 using Nashi.Encoding;
 using Nashi.Hyperbee;
+using Nashi.Hyperbee.Hints;
 using Nashi.Hyperbee.Tree;
 using Nashi.Hyperbee2.Blocks;
 using Nashi.Hypercore.Manifests;
@@ -49,8 +50,8 @@ internal static class Targets
         .. Store(),
         .. Files(),
         .. Bases(),
-        .. BlindPeers(),
         .. Profiles(),
+        .. BlindPeers(),
     ];
 
     private static Target[] Profiles() =>
@@ -184,6 +185,7 @@ internal static class Targets
     [
         new("hyperbee block", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecode(5, bytes, out _), 512),
         new("hyperbee index", ["hyperbee", .. Texts.Bee], bytes => BlockCodec.TryDecodeIndex(bytes, out _), 512),
+        new("hyperbee hint", ["hyperbee", .. Texts.Bee], bytes => HintMessage.TryDecode(bytes, out _), 512),
         new("hyperbee2 block", ["hyperbee2", "hyperbee", .. Texts.Bee], bytes => TreeBlockCodec.TryDecode(5, bytes, out var block) && TreeBlockCodec.Encode(block).Length > 0, 512),
         new("hyperbee header", ["hyperbee", .. Texts.Bee], bytes => BeeHeader.TryDecode(bytes, out _)),
         new("drive entry", ["hyperdrive", Texts.Entry], bytes => DriveEntryCodec.TryDecode("/a", 1, bytes, out _), 512),

@@ -52,6 +52,32 @@ internal sealed class ReferencePeer : IAsyncDisposable
 
     public Task AppendAsync(params string[] texts) => AskAsync("append", new JsonObject { ["value"] = new JsonArray([.. texts.Select(text => JsonValue.Create(text))]) });
 
+    /// <summary>Appends values "value 0" and on, in batches.</summary>
+    public Task FillAsync(int count, int batch) => AskAsync("fill", new JsonObject { ["count"] = count, ["batch"] = batch });
+
+    /// <summary>From now on it applies nothing until it fast-forwarded.</summary>
+    public Task JumpFirstAsync() => AskAsync("jumpFirst");
+
+    /// <summary>Reads an entry of its log, from others when it has to.</summary>
+    public async Task<string> ReadAsync(int index) => (await AskAsync("read", new JsonObject { ["index"] = index })).GetProperty("value").GetString()!;
+
+    /// <summary>Waits for something it tells by itself.</summary>
+    public Task<JsonElement> NextAsync(string name) => _js.NextAsync(name);
+
+    /// <summary>Until it has the same system and views as one of ours.</summary>
+    public async Task UntilAsync(Peer peer)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!patience.IsCancellationRequested)
+        {
+            var (state, _, _) = await StateAsync();
+            await peer.Base.UpdateAsync();
+            if (state == peer.State()) return;
+        }
+
+        throw new TimeoutException($"They differ: {(await StateAsync()).State}\n{peer}");
+    }
+
     public Task AckAsync() => AskAsync("ack");
 
     /// <summary>What <see cref="Peer.State"/> says of one of ours.</summary>

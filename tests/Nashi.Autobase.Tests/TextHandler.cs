@@ -14,6 +14,9 @@ internal sealed class TextHandler : IAutobaseHandler
 
     public bool AcceptsOptimistic { get; init; }
 
+    /// <summary>What applying waits for.</summary>
+    public Func<Task>? Before { get; set; }
+
     /// <summary>How often applying ran.</summary>
     public int Calls { get; private set; }
 
@@ -27,6 +30,7 @@ internal sealed class TextHandler : IAutobaseHandler
     public async ValueTask ApplyAsync(IReadOnlyList<AppliedValue> values, IApplyHost host, CancellationToken cancellationToken)
     {
         Calls++;
+        if (Before is { } before) await before();
         foreach (var value in values) await ApplyAsync(System.Text.Encoding.UTF8.GetString(value.Value.Span), value, host);
     }
 

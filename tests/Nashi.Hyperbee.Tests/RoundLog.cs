@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Nashi.Hyperbee.Tests;
 
 /// <summary>A log whose blocks are far away: what is asked for arrives when a round trip ends. Counts the round trips that a read waits for.</summary>
-internal sealed class RoundLog(MemoryBlockLog far) : IBlockLog
+internal class RoundLog(MemoryBlockLog far) : IBlockLog
 {
     private readonly Dictionary<ulong, byte[]> _here = [];
     private List<(ulong Seq, TaskCompletionSource<byte[]?> Waiter)> _asked = [];
@@ -35,6 +35,7 @@ internal sealed class RoundLog(MemoryBlockLog far) : IBlockLog
             Assert.NotEmpty(arriving);
             rounds++;
             foreach (var (seq, _) in arriving) _here[seq] = far.TryGet(seq, out var block) ? block : throw new InvalidOperationException();
+            EndRound();
             foreach (var (seq, waiter) in arriving) waiter.SetResult(_here[seq]);
         }
 
@@ -55,6 +56,11 @@ internal sealed class RoundLog(MemoryBlockLog far) : IBlockLog
         {
             if (!_here.ContainsKey(index)) _ = Ask(index);
         }
+    }
+
+    /// <summary>What was asked for in the round is here now.</summary>
+    protected virtual void EndRound()
+    {
     }
 
     private Task<byte[]?> Ask(ulong index)

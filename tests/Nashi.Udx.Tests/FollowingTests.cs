@@ -114,6 +114,36 @@ public sealed class FollowingTests
         Assert.Equal((other.LocalAddress, 1), (server.Remote, server.Moves));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Move_RemoteChangesOnceTheNewPathIsProved_IsFollowedBeforeTheOldOneIsLetGo(bool hasSteppedBack)
+    {
+        await using var host = new UdxHost();
+        var (one, two, relay, other) = (host.Bind(Loopback), host.Bind(Loopback), host.Bind(Loopback), host.Bind(Loopback));
+        var (client, server) = (host.CreateStream(1), host.CreateStream(2));
+        client.Connect(one, 2, two.LocalAddress);
+        server.Connect(two, 77, relay.LocalAddress);
+        server.FollowsRemote = false;
+        using var changes = new SemaphoreSlim(0);
+        server.PathChanged += () => changes.Release();
+        var move = server.TryMoveAsync(two, 1, one.LocalAddress);
+        while (!await changes.WaitAsync(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken)) client.TrySendMessage(default);
+        Assert.Equal(one.LocalAddress, server.Remote);
+
+        // The new path falls silent for two seconds, or not yet, and the relay carries nothing any more.
+        client.ChangeRemote(other, 2, two.LocalAddress);
+        await one.DisposeAsync();
+        if (hasSteppedBack) Assert.True(await changes.WaitAsync(Patience, TestContext.Current.CancellationToken));
+        await client.WriteAsync("a"u8.ToArray());
+        Assert.Equal("a", await ReadAsync(server));
+        server.HandleAuthenticated(1);
+        await server.WriteAsync("b"u8.ToArray());
+        Assert.Equal("b", await ReadAsync(client));
+        Assert.True(await move.WaitAsync(Patience));
+        Assert.Equal((other.LocalAddress, 1u, 1), (server.Remote, server.RemoteId, server.Moves));
+    }
+
     private static async Task<string> ReadAsync(UdxStream stream)
     {
         var buffer = new byte[16];

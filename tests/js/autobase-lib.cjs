@@ -76,4 +76,4 @@ async function state (base) {
   return result
 }
 
-module.exports = { create, state, brief, hex }
+module.exports = { create, apply, state, brief, hex }

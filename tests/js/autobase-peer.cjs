@@ -5,7 +5,7 @@ const load = require('module').createRequire(process.cwd() + '/')
 const net = require('net')
 const readline = require('readline')
 const Corestore = load('corestore')
-const { create, brief, hex } = load('./autobase-lib.cjs')
+const { create, apply, brief, hex } = load('./autobase-lib.cjs')
 
 const say = (event, more = {}) => console.log(JSON.stringify({ event, ...more }))
 const bytes = (text) => text ? Buffer.from(text, 'hex') : null
@@ -18,10 +18,21 @@ const base = create(store, bytes(options.key), {
   encrypt: !!options.encrypt,
   encryptionKey: bytes(options.encryptionKey),
   optimistic: !!options.optimistic,
-  fastForward: options.fastForward === true
+  fastForward: options.fastForward === true,
+  apply: applyLater
+})
+base.on('fast-forward', (to, from) => {
+  options.jumpFirst = false
+  say('fast-forward', { from, to })
 })
 base.on('error', (err) => say('error', { message: err.stack }))
 base.on('warning', (err) => say('warning', { message: err.stack }))
+
+// After "jumpFirst", waits until there is something to jump to: applying may be faster than that.
+async function applyLater (nodes, view, host) {
+  while (options.jumpFirst && base.core.manifest.quorum > 0 && base.fastForwardTo === null) await new Promise((resolve) => setTimeout(resolve, 5))
+  return apply(nodes, view, host)
+}
 
 function replicate (socket, isInitiator) {
   const stream = base.replicate(isInitiator)
@@ -44,6 +55,17 @@ const commands = {
   async state () {
     await base.update()
     return { system: await brief(base.system.core), log: await brief(base.view.log), bee: await brief(base.view.bee.core), indexedLength: base.indexedLength }
+  },
+  async jumpFirst () {
+    options.jumpFirst = true
+    return {}
+  },
+  async fill (m) {
+    for (let i = 0; i < m.count; i += m.batch) await base.append(Array.from({ length: m.batch }, (_, j) => Buffer.from(`value ${i + j}`)))
+    return {}
+  },
+  async read (m) {
+    return { value: (await base.view.log.get(m.index)).toString() }
   },
   async listen () {
     const server = net.createServer((socket) => replicate(socket, false))

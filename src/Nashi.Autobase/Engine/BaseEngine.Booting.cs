@@ -26,6 +26,9 @@ internal sealed partial class BaseEngine
         if (!await TryStartAsync(_systemView, _indexedLength).ConfigureAwait(false)) throw new AutobaseException("VIEW_CORRUPTION", $"The store's views of base {Key} are shorter than it recorded. Remove the store and replicate again.");
         await _system.ResetAsync(cancellationToken).ConfigureAwait(false);
         await StartAsync(isFirst: true).ConfigureAwait(false);
+
+        // It ended between the change of indexers and the move to their cores.
+        if (NeedsMigration()) await MigrateAsync().ConfigureAwait(false);
     }
 
     /// <summary>Puts views, linearizer and writers on the system as it is; whatever is not indexed is applied again.</summary>
@@ -102,7 +105,7 @@ internal sealed partial class BaseEngine
     private async ValueTask<(Core Core, Core Branch)> OpenViewAsync(string name, Manifest? manifest, CoreKey? key, ulong? startOverAt = null)
     {
         var options = new CoreOptions { Manifest = manifest, Durability = _options.Durability, Clock = _options.Clock, Logger = _options.Logger };
-        if (_identity.EncryptionKey is { } secret) options = options with { EncryptionKey = ViewManifests.BlockKey(Key, secret.Span, name).ToArray(), IsBlockKey = true };
+        options = _manifests.Encrypted(options, name);
         var core = key is { } known ? await _store.GetAsync(known, options).ConfigureAwait(false) : await _store.GetAsync(options).ConfigureAwait(false);
         await core.SetUserDataAsync("referrer", Key.ToArray()).ConfigureAwait(false);
         await core.SetUserDataAsync(BaseIdentity.ViewKey, global::System.Text.Encoding.UTF8.GetBytes(name)).ConfigureAwait(false);

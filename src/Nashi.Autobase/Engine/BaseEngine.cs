@@ -52,6 +52,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         _views = new(() => _isApplying);
         _systemView = new(SystemView.Name, static () => true);
         _system = new(_systemView);
+        _systemView.Signed += HandleSystemSigned;
     }
 
     /// <summary>Raised after a drain that changed something.</summary>
@@ -129,6 +130,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         await _closing.CancelAsync().ConfigureAwait(false);
         Wake();
         await _pump.ConfigureAwait(false);
+        await _fastForwarding.ConfigureAwait(false);
         _ackTimer?.Dispose();
         Stop(new ObjectDisposedException(nameof(Autobase)));
         await CloseWritersAsync().ConfigureAwait(false);
@@ -149,8 +151,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
                 await _wake.WaitAsync(_closing.Token).ConfigureAwait(false);
                 lock (_gate) (_beingServed, _waiting) = (_waiting, []);
                 await DrainAsync().ConfigureAwait(false);
-                foreach (var one in _beingServed) one.TrySetResult();
-                lock (_gate) _beingServed = [];
+                ServeWaiting();
             }
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
@@ -164,6 +165,21 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             Log.Stopped(_options.Logger, error, Key);
             Stop(error);
         }
+    }
+
+    private void ServeWaiting()
+    {
+        // The state that is being fetched is part of what is here.
+        if (IsFastForwarding || _target is not null)
+        {
+            lock (_gate) _waiting.AddRange(_beingServed);
+        }
+        else
+        {
+            foreach (var one in _beingServed) one.TrySetResult();
+        }
+
+        lock (_gate) _beingServed = [];
     }
 
     private void Stop(Exception failure)
@@ -206,8 +222,10 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         var (hasChanged, hasAppended) = (false, false);
         while (!_closing.IsCancellationRequested)
         {
+            hasChanged |= await TryLandAsync().ConfigureAwait(false);
             await OpenHintedAsync().ConfigureAwait(false);
-            var added = await ReadWritersAsync().ConfigureAwait(false);
+            QueueFastForward();
+            var added = IsFastForwarding ? 0 : await ReadWritersAsync().ConfigureAwait(false);
             var nodes = AddLocal();
             hasChanged |= added > 0 || nodes.Count > 0;
             hasAppended |= nodes.Count > 0;
@@ -219,6 +237,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             if (!isMigrated && added < DrainLimit && !HasWork() && !AddPendingAck()) break;
         }
 
+        QueueFastForward();
         hasChanged |= await TryCommitWhenQuietAsync().ConfigureAwait(false);
         if (!hasChanged) return;
         ScheduleAck(hasAppended);

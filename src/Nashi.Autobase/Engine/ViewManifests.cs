@@ -1,5 +1,6 @@
 using Nashi.Cryptography;
 using Nashi.Encoding;
+using Nashi.Hypercore;
 using Nashi.Hypercore.Manifests;
 
 namespace Nashi.Autobase.Engine;
@@ -50,6 +51,10 @@ internal sealed class ViewManifests(CoreKey baseKey, ReadOnlyMemory<byte>? encry
         ];
         return Blake2b.Hash(parts);
     }
+
+    /// <summary>Options to open the core of a view by its name, with its blocks as they were before encryption; null for any core, as it is.</summary>
+    public CoreOptions Encrypted(CoreOptions options, string? name) =>
+        name is null || name == EncryptionName || encryptionKey is not { } secret ? options : options with { EncryptionKey = BlockKey(baseKey, secret.Span, name).ToArray(), IsBlockKey = true };
 
     /// <summary>The key that a view's blocks are encrypted with.</summary>
     public static Bytes32 BlockKey(CoreKey baseKey, ReadOnlySpan<byte> encryptionKey, string name)

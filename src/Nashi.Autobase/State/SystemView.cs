@@ -109,6 +109,12 @@ internal sealed class SystemView
         return members;
     }
 
+    /// <summary>Reads the way to the summary at a length, so that the next one can be written without a peer.</summary>
+    public async ValueTask FetchAsync(ulong length, CancellationToken cancellationToken)
+    {
+        if (length > 0) await _bee.Checkout(length).GetAsync(InfoKey, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Whether a node of a writer is news.</summary>
     public async ValueTask<bool> IsNewsAsync(WriterHead node, CancellationToken cancellationToken)
     {

@@ -230,7 +230,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         NodeReply? reply = null;
         try
         {
-            reply = await _node.RequestAsync(ConnectCommands.Handshake, _target, message, node, null, 3, _life.Token).ConfigureAwait(false);
+            reply = await _node.RequestAsync(ConnectCommands.Handshake, _target, message, node, _options.CallsFrom?.Invoke(), 3, _life.Token).ConfigureAwait(false);
             if (reply?.Value is not null && _options.BeforeConnecting is { } wait) await wait(_life.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException error)
@@ -317,12 +317,18 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         try
         {
             await _relays.DialAsync(relay).ConfigureAwait(false);
-            _lane.Post(() => Step(core => core.HandleRelayReady(relay)));
+            _lane.Post(() => RelayReady(relay));
         }
         catch (Exception error) when (error is NashiException or OperationCanceledException or ArgumentException)
         {
             _lane.Post(() => Tell("relay-failed", $"{relay}: {error.Message}"));
         }
+    }
+
+    private void RelayReady(PublicKey relay)
+    {
+        Step(core => core.HandleRelayReady(relay));
+        Tell("relay-ready", relay);
     }
 
     private async Task PairAsync(ConnectAction.Pair pair)

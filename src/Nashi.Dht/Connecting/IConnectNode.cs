@@ -65,6 +65,13 @@ internal interface IConnectNode
     {
     }
 
+    /// <summary>
+    /// A peer that has a connection with us calls from elsewhere, perhaps because its router forgot the old mapping: lets our own router admit it there, too.
+    /// </summary>
+    void Admit(PublicKey peer, UdpAddress at)
+    {
+    }
+
     /// <summary>Announces a server, and keeps it announced until disposed.</summary>
     Task<IServerAnnouncer> AnnounceServerAsync(KeyPair keyPair, CancellationToken cancellationToken);
 }

@@ -31,7 +31,7 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
             _relays.Set(peer, attempt.RelaysForNextTime);
             goesOn = true;
             // A fresh call that succeeds is closed at once: it needs no care.
-            if (options.BeforeConnecting is null) connection.ReviveBy((wait, token) => RecallAsync(peer, keyPair, options, wait, token), node.Clock);
+            if (options.BeforeConnecting is null) connection.ReviveBy((wait, token) => RecallAsync(connection, keyPair, options, wait, token), node.Clock);
             _ = FinishAsync(attempt);
             return connection;
         }
@@ -52,10 +52,11 @@ internal sealed class PeerConnector(IConnectNode node, PeerExchange exchange)
 
     // Not from the relays that the user named: the peer may have others by now. Those it was reached through are asked first, beside a search.
     private async Task<IAsyncDisposable> RecallAsync(
-        PublicKey peer, KeyPair keyPair, DhtConnectOptions options, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
+        DhtConnection silent, KeyPair keyPair, DhtConnectOptions options, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
     {
-        var fresh = options with { KnownRelays = [], Progress = null, Timeout = RecallTimeout, BeforeConnecting = wait };
-        return await ConnectAsync(peer, keyPair, fresh, cancellationToken).ConfigureAwait(false);
+        // From the silent connection's own socket: a peer of ours then lets its router admit what comes from where that is seen now.
+        var fresh = options with { KnownRelays = [], Progress = null, Timeout = RecallTimeout, BeforeConnecting = wait, CallsFrom = () => silent.DirectSocket };
+        return await ConnectAsync(silent.RemotePublicKey, keyPair, fresh, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes every server.</summary>

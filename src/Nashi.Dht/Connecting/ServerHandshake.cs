@@ -94,7 +94,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
         if (!noise.TryReadMessage(message.Noise.Span, out var bytes) || PeerPayload.TryDecode(bytes) is not { } client) return false;
         var clientAddress = message.PeerAddress ?? request.From;
         if (noise.RemotePublicKey is not { } key || IsRefused(key, clientAddress)) return false;
-
+        node.Admit(key, clientAddress);
         _client = client;
         var error = client.Version != PeerPayload.CurrentVersion ? PeerError.VersionMismatch
             : client.Stream is null ? PeerError.Aborted : PeerError.None;

@@ -15,7 +15,9 @@ internal sealed class PunchSockets : IAsyncDisposable
     private const int LongTtl = 64;
     // A stranger who finds more of our ports than an honest peer ever hits costs us no more threads than this.
     private const int MaxHits = 8;
-    private static readonly byte[] Knock = [0];
+
+    /// <summary>What a knock is: no word of any protocol above.</summary>
+    internal static ReadOnlySpan<byte> Knock => [0];
 
     private readonly IConnectNode _node;
     private readonly Action<int, UdpAddress> _knocked;

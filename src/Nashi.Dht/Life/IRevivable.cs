@@ -12,6 +12,9 @@ internal interface IRevivable
     /// <summary>Says something that the remote must answer.</summary>
     void Probe();
 
+    /// <summary>Says something new, repeating what has not been answered yet: the remote may have to learn where we are, and only what is new tells it.</summary>
+    void Speak();
+
     /// <summary>Closes it.</summary>
     void Abort(CloseReason reason);
 }

@@ -22,15 +22,16 @@ internal sealed class Revival(IRevivable connection, TimeSpan keepAlive, Recall 
     private CancellationTokenSource? _call;
 
     /// <summary>Looks at the connection; about once a second.</summary>
+    /// <param name="mayCall">Whether the node hears anybody.</param>
     /// <param name="cancellationToken">Ends a call that begins now: the node is closed or suspended.</param>
-    public RevivalStep Look(CancellationToken cancellationToken)
+    public RevivalStep Look(bool mayCall, CancellationToken cancellationToken)
     {
         var stats = connection.GetStats();
         CancellationTokenSource? call;
         RevivalStep step;
         lock (_gate)
         {
-            step = _core.Look(stats.PacketsReceived, stats.Silence, Instant.Now(clock));
+            step = _core.Look(stats.PacketsReceived, stats.Silence, mayCall, Instant.Now(clock));
             if (step == RevivalStep.Call) _call = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             call = _call;
         }
@@ -78,8 +79,8 @@ internal sealed class Revival(IRevivable connection, TimeSpan keepAlive, Recall 
         var pause = TimeSpan.FromTicks(Math.Clamp(connection.GetStats().RoundTrip.Ticks, Nudge.Ticks, LongestChance.Ticks / Nudges));
         for (var i = 0; i < Nudges; i++)
         {
-            // What is under way is repeated anyway; a probe would only give it more time.
-            if (connection.GetStats().Silence == TimeSpan.Zero) connection.Probe();
+            // What is under way is repeated anyway; to say more would only give it more time.
+            if (connection.GetStats().Silence == TimeSpan.Zero) connection.Speak();
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(false);
             if (HasSpoken(heard)) throw new OperationCanceledException("The connection speaks again.");
         }

@@ -29,8 +29,9 @@ internal sealed class RevivalCore(TimeSpan keepAlive, Instant began)
     /// <summary>Looks at the connection.</summary>
     /// <param name="received">Packets received so far.</param>
     /// <param name="unanswered">How long something has been under way without an answer; zero when nothing is.</param>
+    /// <param name="mayCall">Whether anybody could be called: while the node hears nobody at all, calls only cost time, and its own look-out is enough.</param>
     /// <param name="now">Now.</param>
-    public RevivalStep Look(long received, TimeSpan unanswered, Instant now)
+    public RevivalStep Look(long received, TimeSpan unanswered, bool mayCall, Instant now)
     {
         var hasSlept = now - _lookedAt > SleptAfter;
         _lookedAt = now;
@@ -41,7 +42,7 @@ internal sealed class RevivalCore(TimeSpan keepAlive, Instant began)
         if (quiet < LeastQuiet) return RevivalStep.None;
         var mayAsk = unanswered == TimeSpan.Zero;
         if (_askedAt == Instant.Never) _askedAt = mayAsk ? now : Instant.Max(now - unanswered, _heardAt);
-        if (!_isCalling && now >= _callsAt && now - _askedAt >= AnswerTime) return Call();
+        if (mayCall && !_isCalling && now >= _callsAt && now - _askedAt >= AnswerTime) return Call();
         return mayAsk ? RevivalStep.Ask : RevivalStep.None;
     }
 

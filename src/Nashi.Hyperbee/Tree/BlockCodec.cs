@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Nashi.Hyperbee.Tree;
 
 /// <summary>The bytes of a tree block: {1 index, 2 key, 3 value?}; the index is {1 level*}; a level is {1 packed keys, 2 packed children}.</summary>
@@ -7,13 +5,15 @@ internal static class BlockCodec
 {
     public static byte[] Encode(ReadOnlySpan<byte> key, ReadOnlyMemory<byte>? value, IReadOnlyList<TreeLink?> index)
     {
-        var levels = new ArrayBufferWriter<byte>(256);
-        foreach (var link in index) WriteLevel(levels, link!.Node!);
-        var output = new ArrayBufferWriter<byte>(levels.WrittenCount + key.Length + (value?.Length ?? 0) + 24);
-        ProtoWriter.WriteBytes(output, 1, levels.WrittenSpan);
-        ProtoWriter.WriteBytes(output, 2, key);
-        if (value is { } bytes) ProtoWriter.WriteBytes(output, 3, bytes.Span);
-        return output.WrittenSpan.ToArray();
+        var levels = 0;
+        for (var i = 0; i < index.Count; i++) levels += SpanWriter.SizeOf(LevelSize(index[i]!.Node!));
+        var block = new byte[SpanWriter.SizeOf(levels) + SpanWriter.SizeOf(key.Length) + (value is { } v ? SpanWriter.SizeOf(v.Length) : 0)];
+        var output = new SpanWriter(block);
+        output.WriteLengthTag(1, levels);
+        for (var i = 0; i < index.Count; i++) WriteLevel(ref output, index[i]!.Node!);
+        output.WriteBytes(2, key);
+        if (value is { } bytes) output.WriteBytes(3, bytes.Span);
+        return block;
     }
 
     public static bool TryDecode(ulong seq, ReadOnlyMemory<byte> bytes, out BeeBlock block)
@@ -92,38 +92,51 @@ internal static class BlockCodec
     {
         if (!reader.TryReadBytes(kind, out var packed)) return false;
 
-        // Each number takes at least one byte, so this is bounded by the block itself.
-        var all = new List<ulong>(values);
+        // Every number ends with a byte below 0x80, so this is bounded by the block itself.
+        var count = 0;
+        foreach (var next in packed) count += next < 0x80 ? 1 : 0;
+        var at = values.Length;
+        if (count > 0) Array.Resize(ref values, at + count);
         var inner = new ProtoReader(packed);
         while (!inner.IsEmpty)
         {
             if (!inner.TryReadVarint(out var value)) return false;
-            all.Add(value);
+            values[at++] = value;
         }
 
-        values = [.. all];
         return true;
     }
 
-    private static void WriteLevel(IBufferWriter<byte> output, TreeNode node)
+    private static int LevelSize(TreeNode node)
+    {
+        var (keys, children) = ContentSizes(node);
+        return FieldSize(keys) + FieldSize(children);
+    }
+
+    private static (int Keys, int Children) ContentSizes(TreeNode node)
     {
         var keys = 0;
         foreach (var key in node.Keys) keys += ProtoWriter.VarintSize(key.Seq);
         var children = 0;
         foreach (var child in node.Children) children += ProtoWriter.VarintSize(child.Seq) + ProtoWriter.VarintSize(child.Offset);
+        return (keys, children);
+    }
 
-        ProtoWriter.WriteLengthTag(output, 1, FieldSize(keys) + FieldSize(children));
-        if (keys > 0) ProtoWriter.WriteLengthTag(output, 1, keys);
-        foreach (var key in node.Keys) ProtoWriter.WriteVarint(output, key.Seq);
-        if (children > 0) ProtoWriter.WriteLengthTag(output, 2, children);
+    private static void WriteLevel(ref SpanWriter output, TreeNode node)
+    {
+        var (keys, children) = ContentSizes(node);
+        output.WriteLengthTag(1, FieldSize(keys) + FieldSize(children));
+        if (keys > 0) output.WriteLengthTag(1, keys);
+        foreach (var key in node.Keys) output.WriteVarint(key.Seq);
+        if (children > 0) output.WriteLengthTag(2, children);
         foreach (var child in node.Children)
         {
-            ProtoWriter.WriteVarint(output, child.Seq);
-            ProtoWriter.WriteVarint(output, child.Offset);
+            output.WriteVarint(child.Seq);
+            output.WriteVarint(child.Offset);
         }
     }
 
-    private static int FieldSize(int content) => content == 0 ? 0 : 1 + ProtoWriter.VarintSize((ulong)content) + content;
+    private static int FieldSize(int content) => content == 0 ? 0 : SpanWriter.SizeOf(content);
 
     private static ReadOnlyMemory<byte> Slice(ReadOnlyMemory<byte> whole, ReadOnlySpan<byte> part)
     {

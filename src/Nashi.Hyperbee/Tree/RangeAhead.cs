@@ -6,7 +6,7 @@ namespace Nashi.Hyperbee.Tree;
 /// levels that are not here yet, where a walk from leaf to leaf costs several for each leaf. How wide a level is follows from the limit and the mean number of
 /// children seen so far: an estimate, which may cost a block too many or a stretch more, never an entry. Idle until the walk meets its first missing block.
 /// </remarks>
-internal sealed class RangeAhead(TreeReader reader, NodeView root, KeyBounds bounds, bool reverse, ulong version, long limit) : IDisposable
+internal sealed class RangeAhead(TreeReader reader, NodeView root, KeyBounds bounds, bool reverse, ulong version, long limit, bool isHinted = false) : IDisposable
 {
     // How many entries are loaded ahead of the walk.
     private const int Window = 1024;
@@ -20,11 +20,15 @@ internal sealed class RangeAhead(TreeReader reader, NodeView root, KeyBounds bou
     // A hostile node may name any number of blocks.
     private const int MaxLoads = 8192;
 
+    private bool _isHinted = isHinted;
     private readonly CancellationTokenSource _life = new();
     private Task _loading = Task.CompletedTask;
     private ReadOnlyMemory<byte>? _edge;
     private long _read;
     private long _nextAt = long.MaxValue;
+
+    /// <summary>How many entries are loaded first.</summary>
+    public static long FirstStretch(long limit) => Math.Min(Window, limit);
 
     /// <summary>The walk met a block that is not here.</summary>
     /// <param name="last">The last key the walk gave; null before the first.</param>
@@ -53,7 +57,10 @@ internal sealed class RangeAhead(TreeReader reader, NodeView root, KeyBounds bou
     {
         var wanted = (int)Math.Min(Window, limit - _read);
         _nextAt = _read + (wanted / 2);
-        _loading = LoadAsync(Rest(), wanted, _life.Token);
+        var rest = Rest();
+        if (!_isHinted) reader.HintRange(version, rest, wanted, reverse);
+        _isHinted = false;
+        _loading = LoadAsync(rest, wanted, _life.Token);
     }
 
     private KeyBounds Rest()

@@ -51,10 +51,11 @@ internal sealed class RangeReader(TreeReader reader, KeyBounds bounds, bool reve
         }
     }
 
-    private async ValueTask<NodeView> GetNodeAsync(NodeAddress address, CancellationToken cancellationToken)
+    private ValueTask<NodeView> GetNodeAsync(NodeAddress address, CancellationToken cancellationToken)
     {
-        if (address.Live is null && !reader.IsHere(address.Seq)) ahead?.HandleMissing(_last);
-        return await reader.GetNodeAsync(address, cancellationToken).ConfigureAwait(false);
+        if (reader.TryGetNode(address, out var node)) return ValueTask.FromResult(node);
+        ahead?.HandleMissing(_last);
+        return reader.GetNodeAsync(address, cancellationToken);
     }
 
     private ValueTask<BeeBlock> LoadAsync(ulong seq, CancellationToken cancellationToken)

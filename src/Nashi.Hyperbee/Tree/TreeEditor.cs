@@ -6,6 +6,9 @@ internal sealed class TreeEditor(TreeReader reader, bool alwaysDuplicate)
 {
     private readonly List<TreeNode> _path = [];
 
+    /// <summary>How many nodes it has made.</summary>
+    public int Splits { get; private set; }
+
     public async ValueTask<TreeNode?> PutAsync(TreeNode? root, BeeEntry next, BeeCompare? compare, CancellationToken cancellationToken)
     {
         root ??= new TreeNode { Changed = true };
@@ -64,27 +67,39 @@ internal sealed class TreeEditor(TreeReader reader, bool alwaysDuplicate)
         return await reader.GetChildAsync(node, index, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<(int Index, bool Found)> SearchAsync(TreeNode node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
+    private ValueTask<(int Index, bool Found)> SearchAsync(TreeNode node, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
         int low = 0, high = node.Keys.Count;
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            var bytes = node.Keys[middle].Bytes ?? await LoadKeyAsync(node, middle, cancellationToken).ConfigureAwait(false);
+            if (node.Keys[middle].Bytes is not { } bytes)
+            {
+                if (!reader.TryGetBlock(node.Keys[middle].Seq, out var block)) return SearchFarAsync(node, key, middle, cancellationToken);
+                bytes = KeepKey(node, middle, block);
+            }
+
             var order = key.Span.SequenceCompareTo(bytes.Span);
-            if (order == 0) return (middle, true);
+            if (order == 0) return ValueTask.FromResult((middle, true));
             if (order < 0) high = middle;
             else low = middle + 1;
         }
 
-        return (low, false);
+        return ValueTask.FromResult((low, false));
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> LoadKeyAsync(TreeNode node, int index, CancellationToken cancellationToken)
+    private async ValueTask<(int Index, bool Found)> SearchFarAsync(TreeNode node, ReadOnlyMemory<byte> key, int missing, CancellationToken cancellationToken)
     {
-        var block = await reader.GetBlockAsync(node.Keys[index].Seq, cancellationToken).ConfigureAwait(false);
-        node.Keys[index] = node.Keys[index] with { Bytes = block.Key };
-        return block.Key;
+        _ = KeepKey(node, missing, await reader.GetBlockAsync(node.Keys[missing].Seq, cancellationToken).ConfigureAwait(false));
+        return await SearchAsync(node, key, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A copy: the block and its value must not stay in memory for the sake of its key.
+    private static ReadOnlyMemory<byte> KeepKey(TreeNode node, int index, BeeBlock block)
+    {
+        var bytes = block.Key.ToArray();
+        node.Keys[index] = node.Keys[index] with { Bytes = bytes };
+        return bytes;
     }
 
     private async ValueTask<bool> MayReplaceAsync(ulong seq, BeeEntry next, BeeCompare? compare, bool isDelete, CancellationToken cancellationToken)
@@ -103,6 +118,7 @@ internal sealed class TreeEditor(TreeReader reader, bool alwaysDuplicate)
         while (node.Keys.Count >= TreeNode.SplitAt)
         {
             var (median, right) = node.Split();
+            Splits++;
             if (_path.Count == 0)
             {
                 var top = new TreeNode { Changed = true };
@@ -114,7 +130,7 @@ internal sealed class TreeEditor(TreeReader reader, bool alwaysDuplicate)
 
             var parent = _path[^1];
             _path.RemoveAt(_path.Count - 1);
-            var bytes = median.Bytes ?? (await reader.GetBlockAsync(median.Seq, cancellationToken).ConfigureAwait(false)).Key;
+            var bytes = median.Bytes ?? (await reader.GetBlockAsync(median.Seq, cancellationToken).ConfigureAwait(false)).Key.ToArray();
             var (index, _) = await SearchAsync(parent, bytes, cancellationToken).ConfigureAwait(false);
             parent.Keys.Insert(index, median with { Bytes = bytes });
             parent.Children.Insert(index + 1, new TreeLink(0, 0, right));

@@ -12,6 +12,12 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
 
     public Dictionary<ulong, PendingBlock>? Pending { get; init; }
 
+    /// <summary>Hears of each block that a read looks at.</summary>
+    public Action<ulong>? Touched { get; init; }
+
+    /// <summary>How many nodes were loaded to be edited.</summary>
+    public int Loaded { get; private set; }
+
     /// <summary>Whether blocks that are not here may be had from peers.</summary>
     public bool Waits => wait;
 
@@ -19,6 +25,7 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
 
     public bool TryGetBlock(ulong seq, [NotNullWhen(true)] out BeeBlock? block)
     {
+        Touched?.Invoke(seq);
         if (Pending is not null && Pending.TryGetValue(seq, out var pending))
         {
             block = pending.Block;
@@ -35,20 +42,64 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
     public ValueTask<BeeBlock> GetBlockAsync(ulong seq, CancellationToken cancellationToken)
         => TryGetBlock(seq, out var block) ? ValueTask.FromResult(block) : LoadAsync(seq, cancellationToken);
 
-    public async ValueTask<NodeView> GetNodeAsync(NodeAddress address, CancellationToken cancellationToken)
+    /// <summary>Reads a node whose block is here.</summary>
+    public bool TryGetNode(NodeAddress address, out NodeView node)
     {
-        if (address.Live is { } live) return new NodeView(live);
+        node = default;
+        if (address.Live is { } live) node = new NodeView(live);
+        else if (TryGetBlock(address.Seq, out var block)) node = new NodeView(block.LevelAt(address.Offset));
+        else return false;
+        return true;
+    }
+
+    public ValueTask<NodeView> GetNodeAsync(NodeAddress address, CancellationToken cancellationToken)
+        => TryGetNode(address, out var node) ? ValueTask.FromResult(node) : LoadNodeAsync(address, cancellationToken);
+
+    private async ValueTask<NodeView> LoadNodeAsync(NodeAddress address, CancellationToken cancellationToken)
+    {
         var block = await GetBlockAsync(address.Seq, cancellationToken).ConfigureAwait(false);
         return new NodeView(block.LevelAt(address.Offset));
     }
 
     /// <summary>Loads a child of a node being edited; keeps it in the node.</summary>
-    public async ValueTask<TreeNode> GetChildAsync(TreeNode parent, int index, CancellationToken cancellationToken)
+    public ValueTask<TreeNode> GetChildAsync(TreeNode parent, int index, CancellationToken cancellationToken)
     {
         var link = parent.Children[index];
-        if (link.Node is { } node) return node;
-        var block = await GetBlockAsync(link.Seq, cancellationToken).ConfigureAwait(false);
+        if (link.Node is { } node) return ValueTask.FromResult(node);
+        return TryGetBlock(link.Seq, out var block) ? ValueTask.FromResult(KeepIn(link, block)) : LoadChildAsync(link, cancellationToken);
+    }
+
+    private async ValueTask<TreeNode> LoadChildAsync(TreeLink link, CancellationToken cancellationToken)
+        => KeepIn(link, await LoadAsync(link.Seq, cancellationToken).ConfigureAwait(false));
+
+    private TreeNode KeepIn(TreeLink link, BeeBlock block)
+    {
+        Loaded++;
         return link.Node = TreeNode.From(block.LevelAt(link.Offset));
+    }
+
+    /// <summary>As <see cref="SearchAsync"/>, where all that it takes is here; false when something is not.</summary>
+    public bool TrySearch(NodeView node, ReadOnlySpan<byte> key, out int index, [NotNullWhen(true)] out BeeBlock? found, out bool isComplete)
+    {
+        int low = 0, high = node.KeyCount;
+        (found, isComplete, index) = (null, false, 0);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (!TryGetBlock(node.KeySeq(middle), out var block)) return false;
+            var order = key.SequenceCompareTo(block.Key.Span);
+            if (order == 0)
+            {
+                (index, found, isComplete) = (middle, block, true);
+                return true;
+            }
+
+            if (order < 0) high = middle;
+            else low = middle + 1;
+        }
+
+        (index, isComplete) = (low, true);
+        return false;
     }
 
     /// <summary>The first key of a node that is not less than <paramref name="key"/>, and whether it is equal.</summary>
@@ -66,6 +117,18 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
         }
 
         return (low, false);
+    }
+
+    /// <summary>Tells peers what is about to be read: they may know which blocks that takes.</summary>
+    public void HintKey(ulong version, ReadOnlySpan<byte> key)
+    {
+        if (wait && log is Hints.IHintedLog hinted) hinted.HintKey(version, key);
+    }
+
+    /// <summary>Tells peers what is about to be read: they may know which blocks that takes.</summary>
+    public void HintRange(ulong version, in KeyBounds bounds, long limit, bool reverse)
+    {
+        if (wait && log is Hints.IHintedLog hinted) hinted.HintRange(version, bounds, (ulong)limit, reverse);
     }
 
     /// <summary>Asks peers for all blocks that a node names, before they are needed one by one.</summary>
@@ -86,7 +149,7 @@ internal sealed class TreeReader(IBlockLog log, BlockCache cache, bool wait)
         if (missing is not null) log.Prefetch(missing);
     }
 
-    public bool IsHere(ulong seq) => Pending?.ContainsKey(seq) == true || cache.Find(seq, _fork) is not null || log.TryGet(seq, out _);
+    public bool IsHere(ulong seq) => Pending?.ContainsKey(seq) == true || cache.Find(seq, _fork) is not null || log.Has(seq);
 
     private async ValueTask<BeeBlock> LoadAsync(ulong seq, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Nashi.Hypercore.Merkle;
 using Nashi.Hypercore.Replication.Protocol;
 using Nashi.Hypercore.Seam;
@@ -16,11 +15,11 @@ internal sealed partial class Replicator
     public bool TryHandleData(CoreChannel channel, ReadOnlyMemory<byte> payload)
     {
         // The message is gone when we return, the checks come later.
-        var buffer = ArrayPool<byte>.Shared.Rent(payload.Length);
+        var buffer = AnswerBuffers.Rent(payload.Length);
         payload.Span.CopyTo(buffer);
         if (!DataMessage.TryDecode(buffer.AsMemory(0, payload.Length), out var message))
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            AnswerBuffers.Return(buffer);
             return false;
         }
 
@@ -46,7 +45,7 @@ internal sealed partial class Replicator
                 _ = CheckConflictAsync(channel, message.Proof);
                 break;
             default:
-                ArrayPool<byte>.Shared.Return(buffer);
+                AnswerBuffers.Return(buffer);
                 break;
         }
 
@@ -55,7 +54,7 @@ internal sealed partial class Replicator
 
     private void Finish(Check check, Request request, byte[] buffer, VerifyOutcome outcome)
     {
-        ArrayPool<byte>.Shared.Return(buffer);
+        AnswerBuffers.Return(buffer);
         lock (_gate)
         {
             _engine.HandleVerified(request, outcome, Now);

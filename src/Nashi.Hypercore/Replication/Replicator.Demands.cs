@@ -80,7 +80,7 @@ internal sealed partial class Replicator
         return null;
     }
 
-    public ICoreDownload Download(ulong start, ulong? end, bool linear)
+    public ICoreDownload Download(ulong start, ulong? end, bool linear, int priority = 0)
     {
         lock (_gate)
         {
@@ -91,7 +91,7 @@ internal sealed partial class Replicator
                 return download;
             }
 
-            download.Range = _engine.AddRange(start, end, linear);
+            download.Range = _engine.AddRange(start, end, linear, priority);
             download.Range.Tag = download;
             ReopenIdle();
             FlushSoon();
@@ -151,6 +151,20 @@ internal sealed partial class Replicator
         public RangeDemand? Range { get; set; }
 
         public Task<bool> Completed => _completed.Task;
+
+        public int Priority
+        {
+            get => Range?.Priority ?? 0;
+            set
+            {
+                lock (owner._gate)
+                {
+                    if (Range is null) return;
+                    owner._engine.SetPriority(Range, value);
+                    owner.FlushSoon();
+                }
+            }
+        }
 
         public void Complete(bool isComplete) => _ = _completed.TrySetResult(isComplete);
 

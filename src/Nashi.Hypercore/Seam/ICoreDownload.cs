@@ -6,6 +6,9 @@ internal interface ICoreDownload
     /// <summary>True when every block is there, false when it was cancelled; a range that follows the core never ends by itself.</summary>
     Task<bool> Completed { get; }
 
+    /// <summary>Ranges of a higher one are asked for first.</summary>
+    int Priority { get; set; }
+
     /// <summary>Stops asking for it.</summary>
     void Cancel();
 }

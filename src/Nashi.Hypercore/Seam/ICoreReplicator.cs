@@ -34,6 +34,6 @@ internal interface ICoreReplicator : IAsyncDisposable
     /// <summary>Locates a byte with the help of peers: null when it is beyond the end or nobody can tell.</summary>
     ValueTask<SeekResult?> SeekAsync(ulong bytes, ulong padding, CancellationToken cancellationToken);
 
-    /// <summary>Starts downloading blocks; <paramref name="end"/> null follows the core as it grows.</summary>
-    ICoreDownload Download(ulong start, ulong? end, bool linear);
+    /// <summary>Starts downloading blocks; <paramref name="end"/> null follows the core as it grows. Ranges of a higher priority are asked for first.</summary>
+    ICoreDownload Download(ulong start, ulong? end, bool linear, int priority = 0);
 }

@@ -14,6 +14,8 @@ internal sealed partial class CoreState
 
     private readonly Stack<AppendWork> _pool = new();
     private byte[]? _page;
+    private int[] _nodeOrder = [];
+    private ulong[] _nodeKeys = [];
     private readonly HashSet<ulong> _touched = [];
 
     public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, SessionSettings settings)
@@ -278,7 +280,7 @@ internal sealed partial class CoreState
         var tree = _tree;
         var batch = round.Batch;
         foreach (var node in round.Tree.Nodes) round.NewNodes.Add(node);
-        foreach (var node in round.NewNodes) batch.PutTreeNode(node.Index, node.Size, node.Hash);
+        PutNodes(round);
         if (round.IsUpgraded)
         {
             tree = round.Tree.ToTip(round.Signature);
@@ -291,6 +293,20 @@ internal sealed partial class CoreState
         PutPages(round);
         batch.SetHints(new CoreHints(NextContiguous(round), Volatile.Read(ref _remoteContiguousLength), Volatile.Read(ref _recovering)));
         return tree;
+    }
+
+    // In the order of their keys: the store then inserts each beside the one before, and need not search its place.
+    private void PutNodes(WriteRound round)
+    {
+        var count = round.NewNodes.Count;
+        if (_nodeOrder.Length < count) (_nodeOrder, _nodeKeys) = (new int[Math.Max(count, 2 * _nodeOrder.Length)], new ulong[Math.Max(count, 2 * _nodeOrder.Length)]);
+        for (var i = 0; i < count; i++) (_nodeKeys[i], _nodeOrder[i]) = (round.NewNodes[i].Index, i);
+        Array.Sort(_nodeKeys, _nodeOrder, 0, count);
+        for (var i = 0; i < count; i++)
+        {
+            var node = round.NewNodes[_nodeOrder[i]];
+            round.Batch.PutTreeNode(node.Index, node.Size, node.Hash);
+        }
     }
 
     private byte[] Sign(TreeTip tree, KeyPair keyPair) => _verifier!.Sign(tree.Hash, tree.Length, tree.Fork, keyPair);

@@ -10,7 +10,7 @@ namespace Nashi.Hypercore.State;
 internal sealed class Lane(Func<List<LaneWork>, Task> runRound) : IThreadPoolWorkItem
 {
     private const int MaxShared = 4096;
-    private const long MaxSharedSize = 32 << 20;
+    private const long MaxSharedSize = 4 << 20;
     private const int AloneBetweenTrials = 32;
 
     private readonly Lock _gate = new();

@@ -130,6 +130,24 @@ public sealed class Corestore : IAsyncDisposable
     /// <summary>Closes a core for everybody, removes it and its names from the store, and gives its space back to the disk. False when it is not stored.</summary>
     public ValueTask<bool> PurgeAsync(CoreKey key) => _cores.PurgeAsync(key.ToDiscoveryKey());
 
+    /// <summary>Removes the cores that nobody uses, and gives their space back to the disk; returns what was removed. Slow.</summary>
+    /// <param name="isUsed">Asked for each core that is neither open nor named nor written here: those always stay. True keeps it.</param>
+    /// <param name="cancellationToken">Ends it between two cores.</param>
+    public async Task<IReadOnlyList<CoreSummary>> CollectAsync(Func<CoreSummary, bool> isUsed, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(isUsed);
+        var removed = new List<CoreSummary>();
+        foreach (var core in await Task.Run(() => ListDetails().ToArray(), cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (core.HasSecretKey || core.Names.Length > 0 || isUsed(core)) continue;
+            if (await _cores.TryRemoveAsync(core.DiscoveryKey).ConfigureAwait(false)) removed.Add(core);
+        }
+
+        if (removed.Count > 0) await CompactAsync(cancellationToken).ConfigureAwait(false);
+        return removed;
+    }
+
     /// <summary>Gives the space of all that was removed back to the disk now. Slow.</summary>
     public Task CompactAsync(CancellationToken cancellationToken = default) => Task.Run(Storage.Compact, cancellationToken);
 

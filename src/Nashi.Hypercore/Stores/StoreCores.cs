@@ -78,7 +78,7 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32? primaryKey, 
                 state = _open.TryGetValue(discoveryKey, out var core) ? core.State : null;
             }
 
-            if (state is null && await TryPurgeAsync(discoveryKey).ConfigureAwait(false) is { } purged) return purged;
+            if (state is null && await TryPurgeAsync(discoveryKey, Storage.PurgeCore).ConfigureAwait(false) is { } purged) return purged;
             if (state is null)
             {
                 await Task.Yield();
@@ -93,14 +93,17 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32? primaryKey, 
         }
     }
 
-    // Whoever opens it meanwhile waits, and then makes it anew. False when somebody was faster.
-    private async Task<bool?> TryPurgeAsync(DiscoveryKey discoveryKey)
+    /// <summary>Removes a core that is not open, without giving its space back yet; false when it is open, or gone.</summary>
+    public async ValueTask<bool> TryRemoveAsync(DiscoveryKey discoveryKey) => await TryPurgeAsync(discoveryKey, Storage.DeleteCore).ConfigureAwait(false) ?? false;
+
+    // Whoever opens it meanwhile waits, and then makes it anew. Null when somebody was faster.
+    private async Task<bool?> TryPurgeAsync(DiscoveryKey discoveryKey, Func<DiscoveryKey, bool> remove)
     {
         Task<bool> purging;
         lock (_gate)
         {
             if (_open.ContainsKey(discoveryKey) || _purging.ContainsKey(discoveryKey)) return null;
-            purging = Task.Run(() => Storage.PurgeCore(discoveryKey));
+            purging = Task.Run(() => remove(discoveryKey));
             _purging.Add(discoveryKey, purging);
         }
 

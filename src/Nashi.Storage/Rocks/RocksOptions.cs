@@ -16,7 +16,7 @@ internal static class RocksOptions
 
     /// <summary>The options of the column family that holds the records.</summary>
     public const string Records =
-        Family + "enable_blob_files=true;min_blob_size=4096;blob_file_size=268435456;enable_blob_garbage_collection=true;";
+        Family + "memtable_insert_with_hint_prefix_extractor=rocksdb.CappedPrefix.3;enable_blob_files=true;min_blob_size=4096;blob_file_size=268435456;enable_blob_garbage_collection=true;";
 
     /// <summary>The options of families that others put beside ours.</summary>
     public const string Other = Family;

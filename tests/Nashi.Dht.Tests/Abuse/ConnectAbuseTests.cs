@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Dht.Connecting;
@@ -158,13 +159,15 @@ public sealed class ConnectAbuseTests : IAsyncDisposable
         var random = new SeededRandom(43);
         Bytes32 token = default;
         mux.Start();
-        for (var i = 0; i < 400_000 && !connection.Stream.Closed.IsCompleted && relay.GetStats().Malformed == 0; i++)
+        for (var began = Stopwatch.StartNew(); relay.GetStats() is not { Malformed: > 0, Sessions: 0 } && began.Elapsed < Patience;)
         {
             random.Fill(token);
             if (!channel.Send(RelayMessage.Pair, new PairMessage(true, token, 1).Encode())) await Task.Yield();
+            Assert.InRange(relay.GetStats().Waiting, 0, 1);
         }
 
-        Assert.InRange(relay.GetStats().Waiting, 0, 1);
+        Assert.Equal((1, 0), (relay.GetStats().SessionsTotal, relay.GetStats().Sessions));
+        Assert.InRange(relay.GetStats().Malformed, 1, long.MaxValue);
     }
 
     public async ValueTask DisposeAsync()

@@ -88,11 +88,25 @@ public sealed class ConnectShellTests : IAsyncDisposable
 
         for (var second = 0; second < 20; second++)
         {
-            Assert.Equal(RevivalStep.None, ours.LookAfter(Token));
+            Assert.Equal(RevivalStep.None, ours.LookAfter(true, Token));
             clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         Assert.Equal(100_000, (await ours.Stream.ReadAsync(Token).AsTask().WaitAsync(Patience, Token)).Message.Length);
+    }
+
+    [Fact]
+    public async Task Connect_FromTheSocketOfAConnection_TheServerAdmitsThePeerWhereThatIsSeen()
+    {
+        var (host, guest) = (_net.AddNode(), _net.AddNode());
+        var options = new DhtConnectOptions { UsesLan = false };
+        await using var server = await ListenAsync(host);
+        await using var first = await guest.ConnectAsync(_host.PublicKey, _client, options).WaitAsync(Patience, Token);
+        var socket = first.DirectSocket!;
+        Assert.DoesNotContain((_client.PublicKey, socket.LocalAddress), host.Admitted);
+
+        await using var second = await guest.ConnectAsync(_host.PublicKey, _client, options with { CallsFrom = () => first.DirectSocket }).WaitAsync(Patience, Token);
+        Assert.Contains((_client.PublicKey, socket.LocalAddress), host.Admitted);
     }
 
     [Fact]

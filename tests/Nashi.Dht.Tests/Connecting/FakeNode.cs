@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
@@ -50,11 +51,16 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     /// <summary>Whether it knows nobody who could tell where its sockets are seen.</summary>
     public bool IsLonely { get; set; }
 
-    /// <summary>What a search takes its time to find.</summary>
-    public Bytes32? SlowTarget { get; set; }
+    /// <summary>What a search finds late.</summary>
+    public Bytes32? LateTarget { get; set; }
 
-    /// <summary>How long it takes.</summary>
-    public TimeSpan SearchDelay { get; set; }
+    /// <summary>What such a search waits for.</summary>
+    public Task SearchesAfter { get; set; } = Task.CompletedTask;
+
+    /// <summary>Whom it was told to admit, and where.</summary>
+    public ConcurrentQueue<(PublicKey Peer, UdpAddress At)> Admitted { get; } = new();
+
+    public void Admit(PublicKey peer, UdpAddress at) => Admitted.Enqueue((peer, at));
 
     public TimeProvider Clock => TimeProvider.System;
 
@@ -115,7 +121,7 @@ internal sealed class FakeNode : IConnectNode, IAsyncDisposable
     public async IAsyncEnumerable<UdpAddress> FindPeerAsync(
         Bytes32 target, IReadOnlyList<UdpAddress> seeds, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.Delay(target == SlowTarget ? SearchDelay : TimeSpan.Zero, Clock, cancellationToken);
+        if (target == LateTarget) await SearchesAfter.WaitAsync(cancellationToken);
         foreach (var node in _net.WhoKnows(target)) yield return node.Address;
     }
 

@@ -1,8 +1,10 @@
 using System.Net;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
+using Nashi.Dht.Connecting;
 using Nashi.TestKit;
 using Nashi.Testing;
+using Nashi.Udx;
 
 namespace Nashi.Dht.Tests.Life;
 
@@ -66,6 +68,30 @@ public sealed class NodeLifeTests
         await using var again = await clientAgain.ConnectAsync(pair.PublicKey, cancellationToken: Token).AsTask().WaitAsync(Patience, Token);
         Assert.Equal(pair.PublicKey, again.RemotePublicKey);
         await network.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Admit_PeerWithAConnection_ItsSocketKnocksThereAndNowhereElse()
+    {
+        await using var network = await TestNetwork.CreateAsync(cancellationToken: Token);
+        var (host, client) = (await network.AddNodeAsync(cancellationToken: Token), await network.AddNodeAsync(cancellationToken: Token));
+        using var pair = KeyPair.Generate(SystemRandom.Instance);
+        var server = host.CreateServer();
+        await server.ListenAsync(pair, Token).AsTask().WaitAsync(Patience, Token);
+        await using var ours = await client.ConnectAsync(pair.PublicKey, cancellationToken: Token).AsTask().WaitAsync(Patience, Token);
+        await using var theirs = await server.Connections.ReadAsync(Token).AsTask().WaitAsync(Patience, Token);
+
+        await using var elsewhere = new UdxHost();
+        var (at, other) = (elsewhere.Bind(UdpAddress.FromIPv4(0x7f000001, 0)), elsewhere.Bind(UdpAddress.FromIPv4(0x7f000001, 0)));
+        var (knock, strays) = (new TaskCompletionSource<(int Length, UdpAddress From)>(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+        at.SetDatagramHandler((_, bytes, from) => knock.TrySetResult((bytes.Length, from)));
+        other.SetDatagramHandler((_, _, _) => strays++);
+        ((IConnectNode)host).Admit(pair.PublicKey, other.LocalAddress);
+        ((IConnectNode)client).Admit(pair.PublicKey, other.LocalAddress);
+        ((IConnectNode)host).Admit(client.DefaultKeyPair.PublicKey, at.LocalAddress);
+        Assert.Equal((1, theirs.Raw.Socket!.LocalAddress.Port), await knock.Task.WaitAsync(Patience, Token) is var (length, from) ? (length, from.Port) : default);
+        Assert.Equal(0, strays);
+        Assert.Equal(0, theirs.Raw.Moves);
     }
 
     [Fact]

@@ -81,19 +81,19 @@ public sealed class RevivalCoreTests
     public void Look_MayNotBeAskedAndNothingUnderWay_IsLeftInPeace()
     {
         var core = new RevivalCore(TimeSpan.Zero, Instant.Zero);
-        for (var second = 0; second < 60; second++) Assert.Equal(RevivalStep.None, core.Look(1, TimeSpan.Zero, At(second)));
+        for (var second = 0; second < 60; second++) Assert.Equal(RevivalStep.None, core.Look(1, TimeSpan.Zero, true, At(second)));
     }
 
     [Fact]
     public void Look_SeldomKeptAlive_IsAskedSeldom()
     {
         var core = new RevivalCore(TimeSpan.FromSeconds(30), Instant.Zero);
-        for (var second = 0; second < 27; second++) Assert.Equal(RevivalStep.None, core.Look(1, TimeSpan.Zero, At(second)));
-        Assert.Equal(RevivalStep.Ask, core.Look(1, TimeSpan.Zero, At(27)));
-        Assert.Equal(RevivalStep.Call, core.Look(1, TimeSpan.Zero, At(28)));
+        for (var second = 0; second < 27; second++) Assert.Equal(RevivalStep.None, core.Look(1, TimeSpan.Zero, true, At(second)));
+        Assert.Equal(RevivalStep.Ask, core.Look(1, TimeSpan.Zero, true, At(27)));
+        Assert.Equal(RevivalStep.Call, core.Look(1, TimeSpan.Zero, true, At(28)));
     }
 
     private static Instant At(int second) => Instant.Zero + TimeSpan.FromSeconds(second);
 
-    private RevivalStep Look(int second, int unanswered = 0) => _core.Look(_received, TimeSpan.FromSeconds(unanswered), At(second));
+    private RevivalStep Look(int second, int unanswered = 0) => _core.Look(_received, TimeSpan.FromSeconds(unanswered), true, At(second));
 }

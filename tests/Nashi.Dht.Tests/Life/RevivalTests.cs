@@ -15,6 +15,7 @@ public sealed class RevivalTests
     private readonly Revival _revival;
     private Func<Func<CancellationToken, Task>, CancellationToken, Task>? _answer;
     private int _opened;
+    private bool _isOnline = true;
 
     public RevivalTests() => _revival = new Revival(_connection, TimeSpan.FromSeconds(5), RecallAsync, _clock);
 
@@ -52,6 +53,39 @@ public sealed class RevivalTests
         RunFor(60);
         Assert.Null(_connection.Reason);
         Assert.Equal(0, _opened);
+    });
+
+    [Fact]
+    public Task Look_NothingUnderWay_SaysSomethingNewInItsSecondChance() => RunAsync(() =>
+    {
+        // The peer's router admits us where we are now; the peer follows only what is new.
+        _answer = (wait, token) =>
+        {
+            _connection.AnswersWhatIsNew = true;
+            return wait(token);
+        };
+        RunFor(60);
+        Assert.Null(_connection.Reason);
+        Assert.Equal(0, _opened);
+    });
+
+    [Fact]
+    public Task Look_NodeHearsNobody_CallsOnlyWhenItDoesAgain() => RunAsync(() =>
+    {
+        var calls = 0;
+        _answer = (wait, token) =>
+        {
+            calls++;
+            return wait(token);
+        };
+        _isOnline = false;
+        RunFor(60);
+        Assert.Equal(0, calls);
+        Assert.Null(_connection.Reason);
+        _isOnline = true;
+        RunFor(3);
+        Assert.Equal(1, calls);
+        Assert.Equal(CloseKind.PeerMoved, _connection.Reason?.Kind);
     });
 
     [Fact]
@@ -93,7 +127,7 @@ public sealed class RevivalTests
         for (var tick = 0; tick < seconds * 20; tick++)
         {
             _clock.Advance(Step);
-            if (_clock.Elapsed.Ticks % TimeSpan.TicksPerSecond == 0 && _connection.Reason is null) _revival.Look(CancellationToken.None);
+            if (_clock.Elapsed.Ticks % TimeSpan.TicksPerSecond == 0 && _connection.Reason is null) _revival.Look(_isOnline, CancellationToken.None);
         }
     }
 
@@ -103,6 +137,8 @@ public sealed class RevivalTests
 
         public bool Answers { get; set; }
 
+        public bool AnswersWhatIsNew { get; set; }
+
         public CloseReason? Reason { get; private set; }
 
         public UdxStreamStats GetStats() => new() { PacketsReceived = _received };
@@ -110,6 +146,11 @@ public sealed class RevivalTests
         public void Probe()
         {
             if (Answers) _received++;
+        }
+
+        public void Speak()
+        {
+            if (Answers || AnswersWhatIsNew) _received++;
         }
 
         public void Abort(CloseReason reason) => Reason ??= reason;

@@ -76,8 +76,10 @@ public sealed class RelayTests : IAsyncDisposable
         using var dead = KeyPair.Generate(SystemRandom.Instance);
         await using var server = await ListenAsync(Hidden(), new DhtServerOptions { Punches = false, SharesLocalAddresses = false });
         var guest = Hidden();
-        (guest.SlowTarget, guest.SearchDelay) = (Nashi.Dht.Connecting.ConnectCommands.TargetOf(_host.PublicKey), TimeSpan.FromMilliseconds(500));
-        await using var ours = await ConnectAsync(guest, [dead.PublicKey, _relay.PublicKey]);
+        // The relay that answers is there before the message that names one is written.
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        (guest.LateTarget, guest.SearchesAfter) = (Nashi.Dht.Connecting.ConnectCommands.TargetOf(_host.PublicKey), ready.Task);
+        await using var ours = await ConnectAsync(guest, [dead.PublicKey, _relay.PublicKey], step => _ = step.Name == "relay-ready" && ready.TrySetResult());
         Assert.Equal(_relay.PublicKey, ours.Relay);
     }
 
@@ -231,8 +233,8 @@ public sealed class RelayTests : IAsyncDisposable
         return await BlindRelayServer.StartAsync(node, node.CreateServer, _relay, options, Token);
     }
 
-    private Task<DhtConnection> ConnectAsync(FakeNode node, IReadOnlyList<PublicKey> relays) =>
-        node.ConnectAsync(_host.PublicKey, _client, new DhtConnectOptions { RelayThrough = relays, UsesLan = false, OpensEarly = false }).WaitAsync(Patience, Token);
+    private Task<DhtConnection> ConnectAsync(FakeNode node, IReadOnlyList<PublicKey> relays, Action<ConnectStep>? progress = null) => node.ConnectAsync(
+        _host.PublicKey, _client, new DhtConnectOptions { RelayThrough = relays, UsesLan = false, OpensEarly = false, Progress = progress }).WaitAsync(Patience, Token);
 
     private async Task<DhtServer> ListenAsync(FakeNode node, DhtServerOptions options)
     {

@@ -234,16 +234,16 @@ public sealed class ReplicatorTests
     {
         var key = FakeCore.NewKey(1);
         var (liar, honest, reader) = (new FakeCore(key), new FakeCore(key), new FakeCore(key));
-        liar.Append(100);
-        honest.Append(100);
+        liar.Append(3000);
+        honest.Append(3000);
         await using var first = Wire.Between(reader.Replicator, honest.Replicator);
-        await Until(() => reader.Tip.Length == 100);
+        await Until(() => reader.Tip.Length == 3000);
         liar.Lies = true;
         await using var second = Wire.Between(reader.Replicator, liar.Replicator);
         await Until(() => reader.Replicator.PeerCount == 2);
-        var download = reader.Replicator.Download(0, 100, false);
+        var download = reader.Replicator.Download(0, 3000, false);
         Assert.True(await download.Completed.WaitAsync(Patience, Token));
-        reader.Clear(0, 100);
+        reader.Clear(0, 3000);
         _ = reader.Replicator.Download(0, null, false);
         var reason = await second.Left.Mux.Closed.WaitAsync(Patience, Token);
         Assert.Equal(CloseKind.ProtocolViolation, reason.Kind);

@@ -30,6 +30,26 @@ public sealed class CorestoreTests
     }
 
     [Fact]
+    public async Task CollectAsync_UnusedCores_AreRemovedAndOthersStay()
+    {
+        using var folder = new TempFolder();
+        await using var store = await Corestore.OpenAsync(folder["s"]);
+        await using (var named = await store.GetAsync("log")) await named.AppendAsync("x"u8.ToArray());
+        var keys = Enumerable.Range(1, 4).Select(i => new CoreKey([.. Enumerable.Repeat((byte)i, 32)])).ToArray();
+        foreach (var key in keys) await (await store.GetAsync(key)).DisposeAsync();
+        await using var open = await store.GetAsync(keys[0]);
+
+        var removed = await store.CollectAsync(core => core.Key == keys[1]).WaitAsync(Patience);
+
+        Assert.Equal(keys[2..].ToHashSet(), removed.Select(core => core.Key).ToHashSet());
+        Assert.Equal(3, store.List().Count);
+        await using var again = await store.GetAsync(keys[2]);
+        Assert.Equal(0UL, again.Length);
+        await using var log = await store.GetAsync("log");
+        Assert.Equal("x"u8.ToArray(), await log.GetAsync(0));
+    }
+
+    [Fact]
     public async Task GetAsync_SameName_SharesOneCore()
     {
         await using var store = Corestore.CreateInMemory();

@@ -5,7 +5,7 @@ const os = require('os')
 const path = require('path')
 const Corestore = load('corestore')
 const Hyperbee = load('hyperbee')
-const { Header } = load('hyperbee/lib/messages.js')
+const { Header, Extension } = load('hyperbee/lib/messages.js')
 
 const hex = (bytes) => Buffer.from(bytes).toString('hex')
 const feed = Buffer.alloc(32, 7)
@@ -53,9 +53,16 @@ async function main () {
     await bee.sub('a').sub('b').put('y', '2')
     await bee.sub('c', { sep: '!' }).put('z', '3')
   })
+  const range = { version: 5, gte: Buffer.from('a'), gt: null, lte: null, lt: Buffer.from('b'), limit: 7, reverse: true, checkpoint: [] }
+  const hints = {
+    get: Extension.encode({ get: { version: 5, key: Buffer.from('k') } }).toString('hex'),
+    cache: Extension.encode({ cache: { blocks: [1, 300], start: 1, end: 301 } }).toString('hex'),
+    iterator: Extension.encode({ iterator: range }).toString('hex'),
+    iteratorWithCheckpoint: Extension.encode({ iterator: { ...range, gte: null, gt: range.gte, lt: null, lte: range.lt, checkpoint: [1, 0, 200] } }).toString('hex')
+  }
   await store.close()
   fs.rmSync(dir, { recursive: true, force: true })
-  console.log(JSON.stringify({ headers, puts, deletes, batch, subs }, null, 1))
+  console.log(JSON.stringify({ headers, puts, deletes, batch, subs, hints }, null, 1))
 }
 
 main()

@@ -15,6 +15,9 @@ internal sealed class RangeDemand(ulong start, ulong? end, bool isLinear)
     /// <summary>In order, from the start; otherwise peers begin in different places.</summary>
     public bool IsLinear { get; } = isLinear;
 
+    /// <summary>Ranges of a higher one are asked for first.</summary>
+    public int Priority { get; set; }
+
     /// <summary>Where the shell keeps what to complete.</summary>
     public object? Tag { get; set; }
 }

@@ -34,15 +34,24 @@ internal sealed partial class ReplicationEngine
         if (_claims.TryGetValue(demand.Index, out var claim) && !IsInRange(demand.Index)) Cancel(claim);
     }
 
-    public RangeDemand AddRange(ulong start, ulong? end, bool isLinear)
+    public RangeDemand AddRange(ulong start, ulong? end, bool isLinear, int priority = 0)
     {
-        var range = new RangeDemand(start, end, isLinear);
+        var range = new RangeDemand(start, end, isLinear) { Priority = priority };
         if (_isClosed) return range;
-        _ranges.Add(range);
+        Insert(range);
         TouchAll();
         // Also with no peer: it may be complete already.
         IsDirty = true;
         return range;
+    }
+
+    public void SetPriority(RangeDemand range, int priority)
+    {
+        if (range.Priority == priority) return;
+        range.Priority = priority;
+        if (!_ranges.Remove(range)) return;
+        Insert(range);
+        TouchAll();
     }
 
     public void RemoveRange(RangeDemand range)
@@ -80,6 +89,13 @@ internal sealed partial class ReplicationEngine
     }
 
     public void RemoveUpgrade(UpgradeDemand demand) => _ = _upgrades.Remove(demand);
+
+    // The highest priority first; in order of arrival among equals.
+    private void Insert(RangeDemand range)
+    {
+        var at = _ranges.FindIndex(other => other.Priority < range.Priority);
+        _ranges.Insert(at < 0 ? _ranges.Count : at, range);
+    }
 
     private void Queue(BlockDemand demand)
     {

@@ -148,9 +148,30 @@ internal sealed partial class ReplicationEngine
     {
         if (_ranges.Count == 0 || peer.Remote.Fork != tip.Fork) return false;
         var limit = ServableEnd(peer, tip);
-        for (var i = Math.Min(_ranges.Count, MaxRangeScan); i > 0; i--)
+        for (var (first, scanned) = (0, 0); first < _ranges.Count && scanned < MaxRangeScan;)
         {
-            var range = _ranges[_nextRange % _ranges.Count];
+            var count = EqualsFrom(first);
+            if (TryRanges(peer, tip, limit, first, count, MaxRangeScan - scanned, now)) return true;
+            first += count;
+            scanned += count;
+        }
+
+        return false;
+    }
+
+    private int EqualsFrom(int first)
+    {
+        var end = first + 1;
+        while (end < _ranges.Count && _ranges[end].Priority == _ranges[first].Priority) end++;
+        return end - first;
+    }
+
+    // Ranges of one priority take turns when one has nothing for the peer.
+    private bool TryRanges(RemotePeer peer, CoreTip tip, ulong limit, int first, int count, int most, Instant now)
+    {
+        for (var i = Math.Min(count, most); i > 0; i--)
+        {
+            var range = _ranges[first + (_nextRange % count)];
             var end = Math.Min(range.End ?? ulong.MaxValue, limit);
             if (range.Start < end && FindInRange(peer, range, end) is { } block)
             {
@@ -158,7 +179,7 @@ internal sealed partial class ReplicationEngine
                 return true;
             }
 
-            _nextRange = (_nextRange + 1) % _ranges.Count;
+            _nextRange = (_nextRange + 1) % count;
             WantRange(peer, range, tip);
         }
 

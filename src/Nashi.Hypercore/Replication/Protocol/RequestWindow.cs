@@ -7,6 +7,8 @@ namespace Nashi.Hypercore.Replication.Protocol;
 /// </remarks>
 internal sealed class RequestWindow
 {
+    private const double SmallBytes = 128 * 1024;
+
     private static readonly TimeSpan Epoch = TimeSpan.FromSeconds(10);
 
     private readonly int _min, _max;
@@ -25,7 +27,10 @@ internal sealed class RequestWindow
     }
 
     /// <summary>The most requests to have under way.</summary>
-    public int Size => _averageBytes <= 0 ? _size : Math.Min(_size, (int)Math.Max(2, _maxBytes / _averageBytes));
+    public int Size => _averageBytes <= 0 ? _size : Math.Min(Math.Max(_size, SmallSize), (int)Math.Max(2, _maxBytes / _averageBytes));
+
+    // So little is under way on any path: small blocks need not wait for the window to learn.
+    private int SmallSize => (int)Math.Min(_max, SmallBytes / Math.Max(1, _averageBytes));
 
     /// <summary>The shortest delay seen lately; zero when none was.</summary>
     public TimeSpan Delay => _minDelay == TimeSpan.MaxValue ? TimeSpan.Zero : _minDelay;

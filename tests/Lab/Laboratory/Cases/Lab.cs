@@ -84,7 +84,7 @@ internal sealed class Lab(LabOptions options, PeerPrograms programs, TextWriter 
 
     private static string Describe(Trial trial)
     {
-        var what = trial.Ok ? $"{trial.Way.ToString().ToLowerInvariant(),-8} open {trial.OpenMs,6:0} ms  boot {trial.BootMs,5:0} ms" : $"{trial.Error} {trial.ErrorMs:0} ms {(trial.Opened ? "(was open) " : "")}{FirstLine(trial.Details)}";
+        var what = trial.Ok ? $"{trial.Way.ToString().ToLowerInvariant(),-8} open {trial.OpenMs,5:0} ms  echo {trial.EchoMs,5:0} ms  boot {trial.BootMs,5:0} ms" : $"{trial.Error} {trial.ErrorMs:0} ms {(trial.Opened ? "(was open) " : "")}{FirstLine(trial.Details)}";
         return $"  {trial.Case,-8} {trial.Pair,-10} {trial.ServerKind,12} <- {trial.ClientKind,-12} #{trial.Run,-3} {what}";
     }
 

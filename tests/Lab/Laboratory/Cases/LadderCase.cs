@@ -29,11 +29,15 @@ internal static class LadderCase
             var own = trials.Where(trial => trial.Pairing.IsOurs).ToList();
             if (own.Count == 0) continue;
             var wanted = step == Steps.Length - 1 ? 0.9 : 1;
-            lab.Judge("N4 ours-ours", $"{name}: {(wanted < 1 ? "18 of 20" : "all")} connect", Cell(own), own.Count(trial => trial.Opened) >= wanted * own.Count);
+            lab.Judge("N4 ours-ours", $"{name}: {(wanted < 1 ? "18 of 20" : "all")} connect", Cell(own), Reached(own) >= wanted * own.Count);
         }
 
         lab.Say($"\n{table}");
     }
 
-    private static string Cell(List<Trial> trials) => $"{trials.Count(trial => trial.Opened)}/{trials.Count} {Numbers.Seconds(Numbers.Of(trials).Median)} s";
+    // Open is not enough: something came back.
+    private static int Reached(List<Trial> trials) => trials.Count(trial => trial.EchoMs is not null);
+
+    private static string Cell(List<Trial> trials) =>
+        $"{Reached(trials)}/{trials.Count} {Numbers.Seconds(Numbers.Of(trials).Median)} s, echo {Numbers.Seconds(Numbers.OfEchoes(trials).Median)} s";
 }

@@ -42,7 +42,11 @@ internal sealed record Trial([property: JsonIgnore] TrialPlan Plan)
     /// <summary>From the client's start until it knew the network.</summary>
     public double? BootMs { get; init; }
 
+    /// <summary>From the call to an open connection.</summary>
     public double? OpenMs { get; init; }
+
+    /// <summary>From the call to the first kibibyte that came back.</summary>
+    public double? EchoMs { get; init; }
 
     public string? Error { get; init; }
 

@@ -47,7 +47,7 @@ internal sealed class TrialRunner(Stage stage, TrialPlan plan, CancellationToken
 
     private static string? Steps(PeerProcess client)
     {
-        var told = client.All.Where(one => one.Name is "ready" or "step" or "open").Select(one => $"{one.Number("t"):0} {one.Text("name") ?? one.Name} {one.Text("detail")}".Trim());
+        var told = client.All.Where(one => one.Name is "ready" or "step" or "open" or "first-echo").Select(one => $"{one.Number("t"):0} {one.Text("name") ?? one.Name} {one.Text("detail")}".Trim());
         return string.Join(" | ", told) is { Length: > 0 } text ? text : null;
     }
 
@@ -64,7 +64,7 @@ internal sealed class TrialRunner(Stage stage, TrialPlan plan, CancellationToken
         var end = LabClock.Now + Boot + plan.Timeout + plan.Settle;
         while (true)
         {
-            var one = await client.NextAsync(end - LabClock.Now, cancellationToken, "ready", "open", "bulk-start", "bulk-echo", "error", "crash", "done");
+            var one = await client.NextAsync(end - LabClock.Now, cancellationToken, "ready", "open", "first-echo", "bulk-start", "bulk-echo", "error", "crash", "done");
             switch (one?.Name)
             {
                 case "ready":
@@ -72,6 +72,9 @@ internal sealed class TrialRunner(Stage stage, TrialPlan plan, CancellationToken
                     break;
                 case "open":
                     _trial = _trial with { Opened = true, OpenMs = one.Number("ms"), Moved = one.Text("remoteHost") == stage.Internet.Relay.Address.ToString() };
+                    break;
+                case "first-echo":
+                    _trial = _trial with { EchoMs = one.Number("ms") };
                     break;
                 case "bulk-start":
                     _before = Meters(serverSite, clientSite);

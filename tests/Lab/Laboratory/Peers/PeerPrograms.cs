@@ -10,7 +10,7 @@ internal sealed class PeerPrograms(string? own = null)
 
     private string Own => own ?? Path.Combine(Root, "tests/Lab/peer");
 
-    private string Reference => Path.Combine(Root, "tests/js/lab-peer.cjs");
+    private static string Reference => Path.Combine(Root, "tests/js/lab-peer.cjs");
 
     /// <summary>Program and first arguments.</summary>
     public (string Program, string[] First) Of(Side side) => side == Side.Ours ? (Own, []) : ("node", [Reference]);

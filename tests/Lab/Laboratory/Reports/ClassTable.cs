@@ -9,7 +9,7 @@ internal static class ClassTable
 {
     public static string Of(IReadOnlyList<Pairing> pairings, IReadOnlyList<Trial> trials)
     {
-        var table = new Table("pairs of sites", "server-client", "connected", "direct", "relay", "median s", "p90 s", "p99 s", "max s", "error median s");
+        var table = new Table("pairs of sites", "server-client", "connected", "direct", "relay", "echo median s", "open median s", "p90 s", "p99 s", "max s", "error median s");
         foreach (var one in PairClass.All)
         {
             foreach (var pairing in pairings)
@@ -19,7 +19,7 @@ internal static class ClassTable
                 var times = Numbers.Of(here);
                 table.Add(
                     one.Name, pairing.ToString(), $"{here.Count(trial => trial.Ok)}/{here.Count}", $"{here.Count(trial => trial.Way == Way.Direct)}", $"{here.Count(trial => trial.Way == Way.Relay)}",
-                    Numbers.Seconds(times.Median), Numbers.Seconds(times.At(0.9)), Numbers.Seconds(times.At(0.99)), Numbers.Seconds(times.At(1)),
+                    Numbers.Seconds(Numbers.OfEchoes(here).Median), Numbers.Seconds(times.Median), Numbers.Seconds(times.At(0.9)), Numbers.Seconds(times.At(0.99)), Numbers.Seconds(times.At(1)),
                     Numbers.Seconds(Numbers.OfErrors(here).Median));
             }
         }

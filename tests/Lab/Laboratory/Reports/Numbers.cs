@@ -17,6 +17,9 @@ internal sealed class Numbers
 
     public double Median => At(0.5);
 
+    /// <summary>Until the first kibibyte came back.</summary>
+    public static Numbers OfEchoes(IEnumerable<Trial> trials) => new(trials.Where(trial => trial.EchoMs is not null).Select(trial => trial.EchoMs!.Value));
+
     /// <summary>Until the connection was open.</summary>
     public static Numbers Of(IEnumerable<Trial> trials) => new(trials.Where(trial => trial.OpenMs is not null).Select(trial => trial.OpenMs!.Value));
 

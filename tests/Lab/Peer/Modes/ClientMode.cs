@@ -41,11 +41,10 @@ internal static class ClientMode
 
     private static async Task ExchangeAsync(PeerRun run, DhtConnection connection, int attempt, long start, CancellationToken cancellationToken)
     {
-        // Open means that the other side answers, not that we have sent.
+        // As the reference's: the keys are agreed and there is a way. That the other side answers over it is the first echo, a round trip later.
+        Emit("open", run.Events.Milliseconds - start);
         await EchoAsync(connection, 1024, cancellationToken);
-        var opened = run.Events.Milliseconds - start;
-        Emit("open", opened);
-        Emit("first-echo", opened);
+        Emit("first-echo", run.Events.Milliseconds - start);
         await Task.Delay(TimeSpan.FromMilliseconds(run.Number("settle", 0)), cancellationToken);
         Emit("bulk-start", run.Events.Milliseconds - start);
 

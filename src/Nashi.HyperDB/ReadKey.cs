@@ -1,0 +1,4 @@
+namespace Nashi.HyperDB;
+
+/// <summary>Reads a key. On bad bytes the reader is marked as failed.</summary>
+public delegate TKey ReadKey<out TKey>(ref IndexKeyReader key);
