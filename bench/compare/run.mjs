@@ -41,17 +41,18 @@ const jobs = [
   { name: 'append-64k', text: 'append 64 KiB, batches of 16', figures: [['mb_s', 'MB/s']], run: (side) => single(side, 'core', ['append', '--n=4096', '--size=65536', '--batch=16']) },
   { name: 'get-64', text: 'get 100 B, 64 at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['get', '--n=100000', '--size=100', '--parallel=64']) },
   { name: 'get', text: 'get 100 B, one at a time', figures: [['blocks_s', 'blocks/s']], run: (side) => single(side, 'core', ['get', '--n=20000', '--size=100']) },
+  { name: 'open', text: 'open a store and read a block of a core of 1 000 000, the fifth time in one process', figures: [['open_ms', 'ms', 'less', 'time']], run: (side) => openLarge(side) },
   { name: 'replicate-small', text: 'replicate 100 k x 100 B, two processes', figures: [['blocks_s', 'blocks/s']], run: (side) => pair(side, 'replicate', ['--n=100000', '--size=100']) },
   { name: 'replicate-large', text: 'replicate 256 MiB x 64 KiB, two processes', figures: [['mb_s', 'MB/s']], run: (side) => pair(side, 'replicate', ['--n=4096', '--size=65536']) },
   { name: 'bee-put', text: 'Hyperbee: put, one at a time', figures: [['entries_s', 'entries/s']], run: (side) => single(side, 'bee', ['put', '--n=3000']) },
   { name: 'bee-batch', text: 'Hyperbee: put, batches of 1 000', figures: [['entries_s', 'entries/s']], run: (side) => single(side, 'bee', ['batch', '--n=30000']) },
   { name: 'bee-get', text: 'Hyperbee of 100 000: get, one at a time', figures: [['entries_s', 'entries/s']], run: (side) => bee(side, ['get', '--n=100000', '--gets=5000']) },
   { name: 'bee-iterate', text: 'Hyperbee of 100 000: all in order', figures: [['entries_s', 'entries/s']], run: (side) => bee(side, ['iterate', '--n=100000']) },
-  { name: 'import', text: 'import 1 000 files into a drive', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'import') },
+  { name: 'import', text: 'import 10 000 files into a drive', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'import') },
   { name: 'base', text: 'append to a base, one at a time', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=1000', '--size=100', '--batch=1']) },
   { name: 'base100', text: 'append to a base, batches of 100', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=20000', '--size=100', '--batch=100']) },
   { name: 'base-catchup', text: 'a reader applies 10 000 values of a base, in one process', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['catchup', '--n=10000', '--size=100', '--batch=100']) },
-  { name: 'export', text: 'mirror a drive of 1 000 files to a folder', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'export') }
+  { name: 'export', text: 'mirror a drive of 10 000 files to a folder', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'export') }
 ].filter((job) => wanted.length === 0 || wanted.includes(job.name))
 
 const rows = []
@@ -102,6 +103,13 @@ async function single (side, program, [mode, ...rest]) {
   return await inFolder((folder) => collect(start(side, program, [mode, `--dir=${folder}/store`, ...rest])))
 }
 
+async function openLarge (side) {
+  return await inFolder(async (folder) => {
+    await collect(start('nashi', 'core', ['append', `--dir=${folder}/store`, '--n=1000000', '--size=100', '--batch=1000']))
+    return await collect(start(side, 'core', ['open', `--dir=${folder}/store`, '--n=1000000', '--times=5']))
+  })
+}
+
 // Both sides read the same tree: what one wrote, the other opens.
 async function bee (side, [mode, ...rest]) {
   return await inFolder(async (folder) => {
@@ -112,9 +120,9 @@ async function bee (side, [mode, ...rest]) {
 
 async function drive (side, mode) {
   return await inFolder((folder) => {
-    makeFiles(path.join(folder, 'from'), 1000)
+    makeFiles(path.join(folder, 'from'), 10_000)
     mkdirSync(path.join(folder, 'to'))
-    return collect(start(side, 'drive', [mode, `--dir=${folder}/store`, `--from=${folder}/from`, `--to=${folder}/to`, '--files=1000']))
+    return collect(start(side, 'drive', [mode, `--dir=${folder}/store`, `--from=${folder}/from`, `--to=${folder}/to`, '--files=10000']))
   })
 }
 

@@ -2,6 +2,8 @@ using Nashi.Autobase.Engine;
 using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore;
+using Nashi.Protomux;
+using Nashi.SecretStream;
 
 namespace Nashi.Autobase;
 
@@ -57,6 +59,9 @@ public sealed class Autobase : IAsyncDisposable
     /// <summary>What stopped the base; null while it runs.</summary>
     public Exception? Failure => _engine.Failure;
 
+    /// <summary>The writers whose cores are open.</summary>
+    internal IReadOnlyList<CoreKey> OpenWriters => _engine.OpenWriters;
+
     /// <summary>Opens a base that lives in a store.</summary>
     /// <param name="store">The store; one base to a namespace.</param>
     /// <param name="key">The base to join; null opens the store's own, and makes it the first time.</param>
@@ -89,6 +94,24 @@ public sealed class Autobase : IAsyncDisposable
     {
         RequireValue(value);
         return _engine.AppendAsync(new AppendRequest([value.ToArray()], IsOptimistic: true)).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Replicates the base over a connection of its own: all cores of its store, and word of which writers have news. Owns the stream.</summary>
+    public AutobaseReplication Replicate(IMessageStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var mux = new Mux(stream, null, _engine.Options.Logger);
+        var replication = new AutobaseReplication(mux, _engine.Store.Replicate(mux));
+        AttachTo(mux);
+        mux.Start();
+        return replication;
+    }
+
+    /// <summary>Tells and hears of writers with news on a connection that other protocols share. Replicate the store on it too; call before <see cref="Mux.Start"/>. Idempotent.</summary>
+    public void AttachTo(Mux mux)
+    {
+        ArgumentNullException.ThrowIfNull(mux);
+        _engine.AttachTo(mux);
     }
 
     /// <summary>Takes in everything that is here; ends when it is applied.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Nashi.Cryptography;
+using Nashi.Protomux.Wakeup;
 using Nashi.Storage.Kv;
 
 namespace Nashi.Autobase;
@@ -31,6 +32,12 @@ public sealed record AutobaseOptions
     /// when it is read. Default true.
     /// </summary>
     public bool FastForward { get; init; } = true;
+
+    /// <summary>
+    /// What peers tell each other of writers with news by, on connections that the application gives it. With it, only writers that index, or are not applied to their end,
+    /// are opened; the others when somebody tells of news. Default null: all writers are opened, up to 1024, and <see cref="Autobase.AttachTo"/> makes one to tell others.
+    /// </summary>
+    public WakeupSwarm? Wakeup { get; init; }
 
     /// <summary>What a change must survive. Default: the end of the process; the writers' blocks can be had from peers again, and views are made anew.</summary>
     public Durability Durability { get; init; } = Durability.Buffered;

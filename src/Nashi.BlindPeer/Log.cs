@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Core {Core} could not be announced")]
     public static partial void AnnounceFailed(ILogger logger, CoreKey core, Exception error);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "The cores of a group could not be listed")]
+    public static partial void GroupFailed(ILogger logger, Exception error);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "The blind peer {Peer} was not reached: {Problem}")]
     public static partial void NotReached(ILogger logger, PublicKey peer, string problem);
 }

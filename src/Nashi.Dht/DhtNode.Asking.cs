@@ -190,7 +190,8 @@ public sealed partial class DhtNode : IConnectNode
     private UdpAddress[] FindLocalAddresses()
     {
         if (!_options.Host.Equals(System.Net.IPAddress.Any)) return [LocalAddress];
-        var found = _options.Network.GetAddresses().Select(address => UdpAddress.From(new System.Net.IPEndPoint(address, LocalAddress.Port))).ToArray();
+        // As of the last look: asking the system takes longer than a round trip through a city.
+        var found = (_hasNetworkEvent ? ReadAddresses() : _addresses).Select(address => UdpAddress.From(new System.Net.IPEndPoint(address, LocalAddress.Port))).ToArray();
         return found.Length > 0 ? found : [UdpAddress.FromIPv4(0x7f000001, LocalAddress.Port)];
     }
 }

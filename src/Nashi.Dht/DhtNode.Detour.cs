@@ -21,6 +21,7 @@ public sealed partial class DhtNode
     private TcpRelayConnection? _round;
     private TcpRelayConnection? _left;
     private IReadOnlyList<TcpRelayLink> _goodRelays = [];
+    private IReadOnlyList<TcpRelayLink> _uselessRelays = [];
     private TcpRelayException? _relayFailure;
     private Instant _roundAt;
     private bool _bootstrapsLater;
@@ -59,6 +60,7 @@ public sealed partial class DhtNode
         DetourStep step;
         lock (_detourGate) step = _detourCore.Look(mayDial, isOnline, heardAt, Now());
         if (step == DetourStep.Dial) _dialling = Task.Run(GoRoundAsync);
+        else if (step == DetourStep.Leave) LeaveUseless();
         else if (step == DetourStep.Probe) _ = Task.Run(TryStraightAsync);
     }
 
@@ -75,7 +77,7 @@ public sealed partial class DhtNode
 
     private async Task<bool> GoRoundAsync()
     {
-        var relay = _left is { Ended.IsCompleted: false } left ? left : await DialAsync(TcpRelays).ConfigureAwait(false);
+        var relay = _left is { Ended.IsCompleted: false } left ? left : await DialAsync(RelaysWorthDialling()).ConfigureAwait(false);
         bool isWanted;
         lock (_detourGate)
         {
@@ -150,6 +152,40 @@ public sealed partial class DhtNode
 
         Log.RelayLost(_options.Logger, relay.Relay, reason);
         if (!_isClosed && !_isSuspended) LookAfterDetour();
+    }
+
+    // Those by which nothing came the last time are tried again once there are no others.
+    private IReadOnlyList<TcpRelayLink> RelaysWorthDialling()
+    {
+        var worth = TcpRelays.Except(_uselessRelays).ToList();
+        if (worth.Count > 0) return worth;
+        _uselessRelays = [];
+        return TcpRelays;
+    }
+
+    // It welcomed us, but nobody answers by it: its own UDP is blocked, or it means ill.
+    private void LeaveUseless()
+    {
+        TcpRelayConnection? relay;
+        lock (_detourGate)
+        {
+            relay = _round;
+            _round = null;
+            if (relay is not null)
+            {
+                _uselessRelays = [.. _uselessRelays, relay.Relay];
+                _goodRelays = [.. _goodRelays.Where(other => other != relay.Relay)];
+                _relayFailure = new TcpRelayException("RELAY_USELESS", $"Nobody answers by the TCP relay {relay.Relay}, although it welcomed us.");
+            }
+
+            _detourCore.HandleUseless(TcpRelays.Except(_uselessRelays).Any(), Now());
+        }
+
+        if (relay is null) return;
+        Log.RelayFailed(_options.Logger, _relayFailure!.Message);
+        _detour.Drop(relay);
+        _ = relay.DisposeAsync().AsTask();
+        LookAfterDetour();
     }
 
     private async Task TryStraightAsync()

@@ -20,7 +20,7 @@ public sealed partial class DhtNode
     private static readonly TimeSpan UnreachableAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UnreachableAfterSilence = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan UnreachableAtLast = TimeSpan.FromSeconds(15);
-    private const int LookAtAddressesEvery = 5;
+    private const int LookAtAddressesEvery = 10;
     private const int MaxAdmitted = 4;
 
     private readonly ITimer _watchTimer;
@@ -28,7 +28,7 @@ public sealed partial class DhtNode
     private readonly SleepDetector _sleep = new(SleptAfter);
     private readonly ConcurrentDictionary<DhtConnection, byte> _live = new();
     private CancellationTokenSource _awake = new();
-    private HashSet<IPAddress> _addresses = [];
+    private volatile HashSet<IPAddress> _addresses = [];
     private volatile bool _isSuspended;
     private volatile bool _hasNetworkEvent;
     private int _isWatching;

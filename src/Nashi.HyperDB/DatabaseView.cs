@@ -62,27 +62,25 @@ public abstract class DatabaseView
     private protected virtual Hyperbee.Hyperbee Watched => Tree;
 
     /// <summary>Reads the record with a key.</summary>
-    internal async ValueTask<TRecord?> GetAsync<TRecord>(CollectionDefinition<TRecord> collection, byte[] key, CancellationToken cancellationToken)
+    internal ValueTask<TRecord?> GetAsync<TRecord>(CollectionDefinition<TRecord> collection, byte[] key, CancellationToken cancellationToken)
         where TRecord : class
-    {
-        var value = await GetValueAsync(Tree, key, cancellationToken).ConfigureAwait(false);
-        return value is { } bytes ? Decode(collection, key, bytes) : null;
-    }
+        => GetAsync(Tree, collection, key, cancellationToken);
 
     /// <summary>Reads the record that a whole index key leads to.</summary>
     internal async ValueTask<TRecord?> GetByIndexAsync<TRecord>(CollectionDefinition<TRecord> collection, byte[] indexKey, CancellationToken cancellationToken)
         where TRecord : class
     {
+        var tree = Tree;
         byte[]? found = null;
-        if (Pending?.TryGetIndex(indexKey, out found) != true) found = (await Tree.GetAsync(indexKey, cancellationToken).ConfigureAwait(false))?.Value?.ToArray();
-        return found is null ? null : await GetAsync(collection, found, cancellationToken).ConfigureAwait(false);
+        if (Pending?.TryGetIndex(indexKey, out found) != true) found = (await tree.GetAsync(indexKey, cancellationToken).ConfigureAwait(false))?.Value?.ToArray();
+        return found is null ? null : await GetAsync(tree, collection, found, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads the records of a range of keys.</summary>
     internal async IAsyncEnumerable<TRecord> FindAsync<TRecord>(CollectionDefinition<TRecord> collection, BeeRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TRecord : class
     {
-        var entries = MergedAsync(range, Pending?.Records(range) ?? [], cancellationToken);
+        var entries = MergedAsync(Tree, range, Pending?.Records(range) ?? [], cancellationToken);
         await foreach (var (key, value) in entries.ConfigureAwait(false)) yield return Decode(collection, key, value);
     }
 
@@ -90,16 +88,16 @@ public abstract class DatabaseView
     internal async IAsyncEnumerable<TRecord> FindByIndexAsync<TRecord>(CollectionDefinition<TRecord> collection, BeeRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TRecord : class
     {
-        var left = range.Limit;
+        var (tree, left) = (Tree, range.Limit);
         var ahead = new Queue<Task<TRecord?>>();
         var window = (int)Math.Clamp(left, 1, Math.Max(1, Options.ReadAhead));
         // A record may be gone, so the limit counts what was found.
-        var entries = MergedAsync(range with { Limit = long.MaxValue }, Pending?.IndexKeys(range) ?? [], cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var entries = MergedAsync(tree, range with { Limit = long.MaxValue }, Pending?.IndexKeys(range) ?? [], cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var entriesClosing = entries.ConfigureAwait(false);
         for (var more = true; left > 0 && (more || ahead.Count > 0);)
         {
             while (more && ahead.Count < window && (more = await entries.MoveNextAsync().ConfigureAwait(false)))
-                ahead.Enqueue(GetAsync(collection, entries.Current.Value.ToArray(), cancellationToken).AsTask());
+                ahead.Enqueue(GetAsync(tree, collection, entries.Current.Value.ToArray(), cancellationToken).AsTask());
             if (!ahead.TryDequeue(out var next) || await next.ConfigureAwait(false) is not { } record) continue;
             left--;
             yield return record;
@@ -163,19 +161,25 @@ public abstract class DatabaseView
             : new RecordChange<TRecord, TKey>(RecordChangeKind.Insert, entry.Seq, key, Decode(collection, entry.Key.ToArray(), entry.Value.GetValueOrDefault()));
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>?> GetValueAsync(Hyperbee.Hyperbee tree, byte[] key, CancellationToken cancellationToken)
+    // One read looks at one version of the tree throughout.
+    private async ValueTask<TRecord?> GetAsync<TRecord>(Hyperbee.Hyperbee tree, CollectionDefinition<TRecord> collection, byte[] key, CancellationToken cancellationToken)
+        where TRecord : class
     {
         byte[]? pending = null;
-        if (Pending?.TryGet(key, out pending) == true) return pending is null ? default(ReadOnlyMemory<byte>?) : pending;
+        if (Pending?.TryGet(key, out pending) == true) return pending is null ? null : Decode(collection, key, pending);
         var entry = await tree.GetAsync(key, cancellationToken).ConfigureAwait(false);
-        return entry is null ? default(ReadOnlyMemory<byte>?) : entry.Value.GetValueOrDefault();
+        return entry is null ? null : Decode(collection, key, entry.Value.GetValueOrDefault());
     }
 
     // What is stored and what is pending, in one order; of a key that is in both, what is pending.
-    private async IAsyncEnumerable<(byte[] Key, ReadOnlyMemory<byte> Value)> MergedAsync(BeeRange range, List<IndexUpdate> pending, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<(byte[] Key, ReadOnlyMemory<byte> Value)> MergedAsync(
+        Hyperbee.Hyperbee tree,
+        BeeRange range,
+        List<IndexUpdate> pending,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (left, at) = (range.Limit, 0);
-        var stored = Tree.RangeAsync(pending.Count > 0 ? range with { Limit = long.MaxValue } : range, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var stored = tree.RangeAsync(pending.Count > 0 ? range with { Limit = long.MaxValue } : range, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var storedClosing = stored.ConfigureAwait(false);
         for (var more = left > 0 && await stored.MoveNextAsync().ConfigureAwait(false); left > 0 && (more || at < pending.Count);)
         {

@@ -19,8 +19,8 @@ public ref partial struct SchemaReader
     private CompactReader _bytes;
     private int _depth;
 
-    // Elements that take no bytes are paid for from here: their count is only a claim.
-    private int _freeElements = CompactReader.MaxArrayLength;
+    // Elements that take no bytes are paid for from here: their count is only a claim. The reference takes a million in each list.
+    private int _freeElements = 65_536;
 
     /// <summary>Reads from the start of <paramref name="bytes"/> as a schema of <paramref name="version"/> does.</summary>
     public SchemaReader(ReadOnlySpan<byte> bytes, ulong version)

@@ -32,6 +32,24 @@ public sealed partial class UdxStream : IPathProof
         }
     }
 
+    /// <summary>
+    /// Speaks to a relay beside the path in use, because a relay passes nothing on to whoever has not spoken. What comes from there is taken, but is no sign that
+    /// the remote moved there.
+    /// </summary>
+    public void CallFor(UdxSocket socket, uint remoteId, UdpAddress remote)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        Span<byte> packet = stackalloc byte[PacketHeader.Size];
+        lock (_gate)
+        {
+            _left = new StreamPath(socket, remoteId, remote);
+            if (_core.WriteHeartbeat(packet) == 0) return;
+        }
+
+        PacketHeader.RewriteStreamId(packet, remoteId);
+        _ = socket.TrySend(packet, remote);
+    }
+
     /// <summary>Speaks at once, because the path may have changed, and waits its whole patience anew.</summary>
     public void Probe()
     {

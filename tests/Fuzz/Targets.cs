@@ -50,6 +50,7 @@ internal static class Targets
         .. Store(),
         .. Files(),
         .. Bases(),
+        .. Databases(),
         .. Profiles(),
         .. BlindPeers(),
     ];
@@ -127,11 +128,11 @@ internal static class Targets
     private static Target[] BlindPeers() =>
     [
         new("blind peer add cores", ["blindpeer"], bytes => AddCoresMessage.TryDecode(bytes, out var message) && AddCoresMessage.TryDecode(message.Encode(), out _)),
-        new("blind peer add core", ["blindpeer"], bytes => AddCoreRequest.TryDecode(bytes, out _)),
+        new("blind peer core request", ["blindpeer"], bytes => AddCoreRequest.TryDecode(bytes, out _)),
         new("blind peer core record", ["blindpeer"], bytes => CoreRecordMessage.TryDecode(bytes, out _)),
         new("blind peer delete core", ["blindpeer"], bytes => BlindPeerMethods.TryDecodeKey(bytes, out _)),
         new("blind peer receipt request", ["hex:" + Texts.Hex + Texts.Hex + "03000102"], bytes => ReceiptRequest.TryDecode(bytes, out _)),
-        new("blind peer receipt", ["hex:00000501" + Texts.Hex + Texts.Hex + "01" + Texts.Hex], bytes => ReceiptAnswer.TryDecode(bytes, out _)),
+        new("blind peer signed receipt", ["hex:00000501" + Texts.Hex + Texts.Hex + "01" + Texts.Hex], bytes => ReceiptAnswer.TryDecode(bytes, out _)),
         new("blind peer stored record", ["hex:0103" + Texts.Hex + "010203040506000001" + Texts.Hex], bytes => HostRecordCodec.TryDecode(default, bytes, out var record) && HostRecordCodec.TryDecode(default, HostRecordCodec.Encode(record), out _)),
     ];
 
@@ -205,6 +206,14 @@ internal static class Targets
         Message<ManifestData>("manifest data"),
         new("linearizer key", ["autobase"], bytes => LinearizerUpdate.TryReadKey(bytes, out _)),
         new("writer heads", ["autobase"], bytes => new CompactReader(bytes) is var reader && reader.TryReadHeads(out _), 512),
+    ];
+
+    private static Target[] Databases() =>
+    [
+        new("typed struct", ["hyperschema"], TypedDecoders.Struct, 1024),
+        new("typed record", ["hyperdb"], TypedDecoders.Record, 512),
+        new("typed key", ["encoding"], TypedDecoders.Key),
+        new("typed command", ["hyperdispatch"], bytes => Typed.Dispatch.TryDecode(bytes, out _, out _), 512),
     ];
 
     // What was read is written and read again: the two must be equal, or one peer would store what another refuses.

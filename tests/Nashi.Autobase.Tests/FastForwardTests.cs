@@ -86,6 +86,32 @@ public sealed class FastForwardTests
         Assert.Contains("while away", await first.Handler.ReadLogAsync());
     }
 
+    [Fact]
+    public async Task Autobase_ReaderAwayWhileIndexersChange_StandsOnTheNextSystem()
+    {
+        await using var first = await Peer.OpenAsync(1);
+        await using var third = await Peer.OpenAsync(3, first.Base.Key);
+        first.Connect(third);
+        await first.AppendAsync("hello");
+        await Rounds.UntilSignedAsync(first, third);
+        await third.DisconnectAsync();
+        await using var second = await Peer.OpenAsync(2, first.Base.Key);
+        first.Connect(second);
+        await first.AppendAsync("index " + second.LocalKey);
+        await Rounds.UntilAsync([first, second], () => second.Base.IsIndexer);
+        for (var i = 0; i < 6; i++)
+        {
+            await FillAsync(first, 100);
+            await Rounds.UntilSignedAsync(first, second);
+        }
+
+        first.Connect(third);
+        await Rounds.UntilSignedAsync(first, second, third);
+        Assert.Equal(601, (int)third.Handler.Log.Length);
+        Assert.Equal(2, third.Base.System.Core.Manifest!.Signers.Length);
+        Assert.Equal("hello", await ReadAsync(third, 0));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

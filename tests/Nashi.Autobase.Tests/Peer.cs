@@ -36,8 +36,8 @@ internal sealed class Peer : IAsyncDisposable
     public void Connect(Peer other)
     {
         var pair = Nashi.SecretStream.MessageStreamPair.CreateInMemory();
-        _links.Add(Store.Replicate(pair.Initiator));
-        other._links.Add(other.Store.Replicate(pair.Responder));
+        _links.Add(Base.Replicate(pair.Initiator));
+        other._links.Add(other.Base.Replicate(pair.Responder));
     }
 
     /// <summary>Cuts this peer off.</summary>

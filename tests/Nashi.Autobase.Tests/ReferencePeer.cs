@@ -64,6 +64,9 @@ internal sealed class ReferencePeer : IAsyncDisposable
     /// <summary>Waits for something it tells by itself.</summary>
     public Task<JsonElement> NextAsync(string name) => _js.NextAsync(name);
 
+    /// <summary>Until it may write.</summary>
+    public Task UntilWritableAsync() => AskAsync("writable");
+
     /// <summary>Until it has the same system and views as one of ours.</summary>
     public async Task UntilAsync(Peer peer)
     {
@@ -97,7 +100,7 @@ internal sealed class ReferencePeer : IAsyncDisposable
         var pair = peer.Store.CreateKeyPair("connection");
         var stream = await SecretStream.SecretStream.OpenAsync(socket.GetStream(), isInitiator: true, new SecretStreamOptions { KeyPair = pair });
         _sockets.Add(socket);
-        _links.Add(peer.Store.Replicate(stream));
+        _links.Add(peer.Base.Replicate(stream));
     }
 
     public Task ConnectAsync(ReferencePeer other) => AskAsync("connect", new JsonObject { ["port"] = other._port });

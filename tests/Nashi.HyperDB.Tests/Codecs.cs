@@ -13,7 +13,7 @@ internal static class Codecs
     {
         Of(Everything.Codec), Of(OptionalNumbers.Codec), Of(OptionalFirst.Codec), Of(OptionalSecond.Codec), Of(Lists.Codec), Of(Point.Codec), Of(Style.Codec), Of(Frame.Codec),
         Of(Wide.Codec), Of(Drawing.Codec), Of(Layer.Codec), Of(Tree.Codec), Of(Late.Codec), Of(Positioned.Codec), Of(Atlas.Codec), Of(NoteV0.Codec), Of(NoteV1.Codec),
-        Of(NoteBook.Codec), Of(Member.Codec), Of(Profile.Codec), Of(Counter.Codec), Of(Settings.Codec), Of(City.Codec), Of(Spot.Codec), Of(Put.Codec), Of(Remove.Codec),
+        Of(NoteBook.Codec), Of(Member.Codec), Of(Profile.Codec), Of(Counter.Codec), Of(Settings.Codec), Of(City.Codec), Of(Spot.Codec), Of(Put.Codec), Of(Remove.Codec), Of(PaperV1.Codec), Of(PaperV2.Codec), Of(Schema.IPaperCodec),
         Of(Schema.ColorCodec), Of(Schema.MoodCodec), Of(Schema.LevelCodec), Of(Schema.PointsCodec), Of(Schema.LayersCodec), Of(Schema.AnswersCodec), Of(Schema.CountsCodec),
         Of(Schema.PlacesCodec), Of(Schema.INoteCodec),
     }.ToDictionary();

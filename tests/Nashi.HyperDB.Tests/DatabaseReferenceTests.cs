@@ -13,7 +13,7 @@ namespace Nashi.HyperDB.Tests;
 /// <summary>One database over the network: written by a live reference and read by us, and the other way round.</summary>
 public sealed class DatabaseReferenceTests
 {
-    private static readonly string[] Names = ["members", "by-name", "by-score", "by-joined", "by-tag", "by-age", "counters", "settings", "cities", "big-cities"];
+    private static readonly string[] Names = ["members", "by-name", "by-score", "by-joined", "by-tag", "by-age", "counters", "settings", "cities", "big-cities", "papers", "by-text"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

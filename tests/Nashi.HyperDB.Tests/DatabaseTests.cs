@@ -138,6 +138,21 @@ public sealed class DatabaseTests
     }
 
     [Fact]
+    public async Task Find_WhileSomebodyWrites_ReadsOneVersion()
+    {
+        await InsertAsync(Member(1, "ann"));
+        await InsertAsync(Member(2, "bob"));
+        List<string> names = [];
+        await foreach (var member in new Database(_tree, new HyperDatabaseOptions { ReadAhead = 1 }).ByName.FindAsync(null, Token))
+        {
+            names.Add(member.Name);
+            await InsertAsync(Member(2, "zed"));
+        }
+
+        Assert.Equal(["ann", "bob"], names);
+    }
+
+    [Fact]
     public async Task Changes_OfACollection_AreItsHistory()
     {
         await InsertAsync(Member(1, "ann"));
@@ -206,7 +221,7 @@ public sealed class DatabaseTests
     private static async Task<List<string>> AskAllAsync(Database database)
     {
         List<string> all = [];
-        foreach (var name in new[] { "members", "by-name", "by-score", "by-joined", "by-tag", "by-age", "counters", "settings", "cities", "big-cities" }) all.AddRange(await ProgramV2.FindAsync(database, name));
+        foreach (var name in new[] { "members", "by-name", "by-score", "by-joined", "by-tag", "by-age", "counters", "settings", "cities", "big-cities", "papers", "by-text" }) all.AddRange(await ProgramV2.FindAsync(database, name));
         foreach (var (name, query, ask) in Queries.All) all.AddRange([name, query, .. await ask(database)]);
         return all;
     }

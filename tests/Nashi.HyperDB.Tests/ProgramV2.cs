@@ -39,6 +39,12 @@ internal sealed class ProgramV2(Database database) : ITypedProgram
             case "@demo/settings":
                 await transaction.Settings.DeleteAsync(default);
                 break;
+            case "@demo/papers" when isInsert:
+                await transaction.Papers.InsertAsync(Paper(json));
+                break;
+            case "@demo/papers":
+                await transaction.Papers.DeleteAsync(new(json.GetProperty("id").GetUInt64()));
+                break;
             default:
                 var place = new Spot { Country = Text(json, "country")!, Zip = json.GetProperty("zip").GetUInt64() };
                 if (isInsert) await transaction.Cities.InsertAsync(new City { Place = place, People = json.GetProperty("people").GetUInt64() });
@@ -59,6 +65,8 @@ internal sealed class ProgramV2(Database database) : ITypedProgram
         "by-age" => ShowAsync(database.ByAge.FindAsync(), Show),
         "counters" => ShowAsync(database.Counters.FindAsync(), counter => $"{counter.Name}={counter.Value}@{counter.V}"),
         "settings" => ShowAsync(database.Settings.FindAsync(), settings => $"{settings.Title} {(settings.On ? "true" : "false")}"),
+        "papers" => ShowAsync(database.Papers.FindAsync(), Show),
+        "by-text" => ShowAsync(database.ByText.FindAsync(), Show),
         "cities" => ShowAsync(database.Cities.FindAsync(), Show),
         _ => ShowAsync(database.BigCities.FindAsync(), Show),
     };
@@ -69,6 +77,13 @@ internal sealed class ProgramV2(Database database) : ITypedProgram
         await foreach (var record in records) shown.Add(show(record));
         return shown;
     }
+
+    public static string Show(IPaper paper) => paper switch
+    {
+        PaperV1 old => $"{old.Id} {old.Text} {(old.Draft ? "true" : "false")} v{old.Version}",
+        PaperV2 now => $"{now.Id} {now.Text} {now.Pages} v2",
+        _ => "?",
+    };
 
     public static string Show(City city) => $"{city.Place.Country}/{city.Place.Zip} {city.People}";
 
@@ -97,6 +112,13 @@ internal sealed class ProgramV2(Database database) : ITypedProgram
             Tags = json.GetProperty("tags") is { ValueKind: JsonValueKind.Array } tags ? [.. tags.EnumerateArray().Select(tag => tag.GetString()!)] : null,
             Motto = Text(json, "motto"),
         };
+    }
+
+    private static IPaper Paper(JsonElement json)
+    {
+        var (id, text) = (json.GetProperty("id").GetUInt64(), Text(json, "text")!);
+        if (json.GetProperty("pages") is { ValueKind: JsonValueKind.Number } pages) return new PaperV2 { Id = id, Text = text, Pages = pages.GetUInt64() };
+        return new PaperV1 { Id = id, Text = text, Draft = id % 2 == 0 };
     }
 
     private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();

@@ -28,6 +28,8 @@ internal static class Queries
         ("by-age", """{"gt":{"age":0},"limit":4}""", db => Show(db.ByAge.FindAsync(new() { GreaterThan = new(0), Limit = 4 }))),
         ("cities", """{"gt":{"place":{"country":"ch"}}}""", db => ProgramV2.ShowAsync(db.Cities.FindAsync(new() { GreaterThan = new("ch") }), ProgramV2.Show)),
         ("cities", """{"gte":{"place":{"country":"ch","zip":1}},"lt":{"place":{"country":"it","zip":2}}}""", db => ProgramV2.ShowAsync(db.Cities.FindAsync(new() { AtLeast = new("ch", 1), LessThan = new("it", 2) }), ProgramV2.Show)),
+        ("papers", """{"gt":{"id":1},"lte":{"id":4}}""", db => ProgramV2.ShowAsync(db.Papers.FindAsync(new() { GreaterThan = new(1), AtMost = new(4) }), ProgramV2.Show)),
+        ("by-text", """{"gte":{"text":"law"},"reverse":true}""", db => ProgramV2.ShowAsync(db.ByText.FindAsync(new() { AtLeast = new("law"), Reverse = true }), ProgramV2.Show)),
         ("big-cities", """{"gte":{"people":1000},"lt":{"people":5000}}""", db => ProgramV2.ShowAsync(db.BigCities.FindAsync(new() { AtLeast = new(1000), LessThan = new(5000) }), ProgramV2.Show)),
     ];
 

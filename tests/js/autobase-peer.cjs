@@ -56,6 +56,10 @@ const commands = {
     await base.update()
     return { system: await brief(base.system.core), log: await brief(base.view.log), bee: await brief(base.view.bee.core), indexedLength: base.indexedLength }
   },
+  async writable () {
+    await base.waitForWritable()
+    return {}
+  },
   async jumpFirst () {
     options.jumpFirst = true
     return {}

@@ -12,7 +12,8 @@ const records = {
   '@demo/members': member,
   '@demo/counters': ({ name, value }) => ({ name, value, v: 0 }),
   '@demo/settings': ({ title, on }) => ({ title, on }),
-  '@demo/cities': ({ country, zip, people }) => ({ place: { country, zip }, people: people || 0 })
+  '@demo/cities': ({ country, zip, people }) => ({ place: { country, zip }, people: people || 0 }),
+  '@demo/papers': ({ id, text, pages }) => pages === null ? { version: 1, id, text, draft: id % 2 === 0 } : { version: 2, id, text, pages }
 }
 
 /** One transaction: a list of ["insert"|"delete", collection, record]. */
@@ -30,6 +31,7 @@ const show = (record) => {
   if (record.room !== undefined) return `${record.room}/${record.key[0]} ${record.name} ${record.age} ${record.color} ${record.joined.getTime()} ${record.score} ${record.profile ? record.profile.city + record.profile.admin : '-'} ${record.tags ? record.tags.join('+') : '-'} ${record.motto || '-'}`
   if (record.v !== undefined) return `${record.name}=${record.value}@${record.v}`
   if (record.place !== undefined) return `${record.place.country}/${record.place.zip} ${record.people}`
+  if (record.text !== undefined) return `${record.id} ${record.text} ${record.version === 1 ? record.draft : record.pages} v${record.version}`
   return `${record.title} ${record.on}`
 }
 

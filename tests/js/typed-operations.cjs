@@ -22,7 +22,8 @@ module.exports = function operations (seed, transactions, generation) {
     () => ['@demo/members', member()], () => ['@demo/members', member()], () => ['@demo/members', member()],
     () => ['@demo/counters', { name: pick(['a', 'b', '']), value: below(1000) }],
     () => ['@demo/settings', { title: pick(['one', 'two']), on: next() < 0.5 }],
-    () => ['@demo/cities', { country: pick(['ch', 'it']), zip: below(4), people: pick([0, 10, 1000, 5000]) }]
+    () => ['@demo/cities', { country: pick(['ch', 'it']), zip: below(4), people: pick([0, 10, 1000, 5000]) }],
+    () => ['@demo/papers', { id: below(6), text: pick(['draft', 'law', '']), pages: generation > 1 ? pick([null, 0, 12]) : null }]
   ]
   return Array.from({ length: transactions }, () => Array.from({ length: 1 + below(5) }, () => [next() < 0.75 ? 'insert' : 'delete', ...pick(made)()]))
 }

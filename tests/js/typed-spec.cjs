@@ -88,6 +88,9 @@ function schema (dir, generation) {
   ns.register({ name: 'settings', fields: [{ name: 'title', type: 'string' }, { name: 'on', type: 'bool' }] })
   ns.register({ name: 'city', fields: [{ name: 'place', type: '@demo/spot', required: true }, { name: 'people', type: 'uint' }] })
   ns.register({ name: 'spot', fields: [{ name: 'country', type: 'string', required: true }, { name: 'zip', type: 'uint', required: true }] })
+  ns.register({ name: 'paper-v1', fields: [{ name: 'id', type: 'uint', required: true }, { name: 'text', type: 'string', required: true }, { name: 'draft', type: 'bool' }] })
+  ns.register({ name: 'paper-v2', fields: [{ name: 'text', type: 'string', required: true }, { name: 'id', type: 'uint', required: true }, { name: 'pages', type: 'uint' }] })
+  ns.register({ name: 'paper', versions: [{ version: 1, type: '@demo/paper-v1' }, ...later([{ version: 2, type: '@demo/paper-v2' }])] })
   ns.register({ name: 'put', fields: [{ name: 'member', type: '@demo/member', required: true }] })
   ns.register({ name: 'remove', fields: [{ name: 'room', type: 'string', required: true }, { name: 'key', type: '@demo/id', required: true }] })
   Hyperschema.toDisk(all)
@@ -106,6 +109,8 @@ function database (dir, generation) {
   ns.collections.register({ name: 'settings', schema: '@demo/settings', key: [] })
   ns.collections.register({ name: 'cities', schema: '@demo/city', key: ['place.country', 'place.zip'] })
   ns.indexes.register({ name: 'big-cities', collection: '@demo/cities', unique: true, key: { type: { fields: [{ name: 'people', type: 'uint' }, { name: 'where', type: 'string' }] }, map: 'mapBigCities' } })
+  ns.collections.register({ name: 'papers', schema: '@demo/paper', key: ['id'] })
+  ns.indexes.register({ name: 'by-text', collection: '@demo/papers', key: ['text'] })
   if (generation > 1) ns.indexes.register({ name: 'by-age', collection: '@demo/members', key: ['age'] })
   HyperDB.toDisk(db)
 }

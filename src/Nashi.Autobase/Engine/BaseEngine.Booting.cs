@@ -1,6 +1,7 @@
 using Nashi.Autobase.Graph;
 using Nashi.Autobase.Messages;
 using Nashi.Autobase.State;
+using Nashi.Cryptography;
 using Nashi.Encoding;
 using Nashi.Hypercore;
 using Nashi.Hypercore.Manifests;
@@ -55,12 +56,19 @@ internal sealed partial class BaseEngine
             var members = await _system.ListAsync(_system.Length, _closing.Token).ConfigureAwait(false);
             foreach (var (key, member) in members)
             {
-                if (members.Count <= FollowAll || member.IsIndexer || _system.Heads.Any(head => head.Key == key)) await OpenWriterAsync(key, member.Length, member.IsRemoved).ConfigureAwait(false);
+                if (MustFollow(key, member, members.Count)) await OpenWriterAsync(key, member.Length, member.IsRemoved).ConfigureAwait(false);
             }
         }
 
         foreach (var key in _system.PendingIndexers) await OpenWriterAsync(key).ConfigureAwait(false);
         await OpenWriterAsync(_identity.Local.Key).ConfigureAwait(false);
+    }
+
+    // With word of news from peers, only those with something to read: the others are opened when somebody tells of it.
+    private bool MustFollow(CoreKey key, Member member, int count)
+    {
+        if (member.IsIndexer || _system.Heads.Any(head => head.Key == key)) return true;
+        return _options.Wakeup is null ? count <= FollowAll : _store.Storage.TryOpenCore(key.ToDiscoveryKey())?.ReadHead()?.Length > member.Length;
     }
 
     private async ValueTask OpenViewsAsync()

@@ -17,6 +17,7 @@ internal sealed partial class BaseEngine
 
     private Task _fastForwarding = Task.CompletedTask;
     private FastForwardTarget? _target;
+    private Core? _nextSystem;
     private long _pausedAt;
     private TimeSpan _pause;
 
@@ -36,19 +37,40 @@ internal sealed partial class BaseEngine
         return _system.Length != before;
     }
 
-    // When others signed far more than is applied here; or when a quorum of those that sign says that there is a newer system core.
-    private void QueueFastForward()
+    // When others signed far more than is applied here; or when a quorum of those that sign says that there is a newer system core, which is that long.
+    private async ValueTask QueueFastForwardAsync()
     {
         if (!_options.FastForward || IsFastForwarding || _target is not null) return;
         if (_pause > TimeSpan.Zero && _options.Clock.GetElapsedTime(_pausedAt) < _pause) return;
-        if (_systemView.Core.Length >= _system.Length + FastForwardMinimum) _fastForwarding = RunFastForwardAsync(_systemView.Core.Key, isForced: false);
-        else if (FindNextSystem() is { } next) _fastForwarding = RunFastForwardAsync(next, isForced: false);
+        await WatchNextSystemAsync().ConfigureAwait(false);
+        var core = _nextSystem ?? _systemView.Core;
+        if (core.Length >= _system.Length + FastForwardMinimum) _fastForwarding = RunFastForwardAsync(core.Key, isForced: false);
+    }
+
+    // Most often nobody signed anything of it yet, and it is reached by applying: so nothing waits for it.
+    private async ValueTask WatchNextSystemAsync()
+    {
+        var next = FindNextSystem();
+        if (next == _nextSystem?.Key) return;
+        await LeaveNextSystemAsync().ConfigureAwait(false);
+        if (next is not { } key) return;
+        _nextSystem = await _store.GetAsync(key, new CoreOptions { IsWritable = false, Clock = _options.Clock, Logger = _options.Logger }, _closing.Token).ConfigureAwait(false);
+        _nextSystem.Changed += OnCoreChanged;
+    }
+
+    private async ValueTask LeaveNextSystemAsync()
+    {
+        if (_nextSystem is not { } core) return;
+        _nextSystem = null;
+        core.Changed -= OnCoreChanged;
+        await core.DisposeAsync().ConfigureAwait(false);
     }
 
     private CoreKey? FindNextSystem()
     {
         var quorum = _systemView.Core.Manifest?.Quorum ?? 0;
         if (quorum == 0 || _checkpoints.Count < quorum) return null;
+        foreach (var one in _checkpoints) one.Refresh();
         var votes = new Dictionary<CoreKey, int>();
         foreach (var one in _checkpoints)
         {

@@ -17,6 +17,9 @@ internal sealed partial class BaseEngine
     private WriterFeed? _localFeed;
     private List<AppendRequest> _inWork = [];
 
+    /// <summary>The writers whose cores are open; for tests, while nothing happens.</summary>
+    public IReadOnlyList<CoreKey> OpenWriters => [.. _feeds.Keys];
+
     /// <summary>Tells of a core that may have nodes of this base: it is followed from now on.</summary>
     public void Hint(CoreKey key)
     {

@@ -64,6 +64,10 @@ internal sealed partial class BaseEngine : IAsyncDisposable
 
     public ReadOnlyMemory<byte>? EncryptionKey => _identity.EncryptionKey;
 
+    public Corestore Store => _store;
+
+    public AutobaseOptions Options => _options;
+
     public AutobaseView SystemLog => _systemView;
 
     public SystemView System => _system;
@@ -84,6 +88,7 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         handler.Open(engine._views);
         engine._views.Seal();
         await engine.BootAsync(cancellationToken).ConfigureAwait(false);
+        if (options.Wakeup is { } wakeup) engine.JoinWakeup(wakeup);
         engine._pump = Task.Run(engine.PumpAsync, CancellationToken.None);
         engine.Wake();
         return engine;
@@ -128,9 +133,11 @@ internal sealed partial class BaseEngine : IAsyncDisposable
     {
         if (_closing.IsCancellationRequested) return;
         await _closing.CancelAsync().ConfigureAwait(false);
+        LeaveWakeup();
         Wake();
         await _pump.ConfigureAwait(false);
         await _fastForwarding.ConfigureAwait(false);
+        await LeaveNextSystemAsync().ConfigureAwait(false);
         _ackTimer?.Dispose();
         Stop(new ObjectDisposedException(nameof(Autobase)));
         await CloseWritersAsync().ConfigureAwait(false);
@@ -224,7 +231,8 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         {
             hasChanged |= await TryLandAsync().ConfigureAwait(false);
             await OpenHintedAsync().ConfigureAwait(false);
-            QueueFastForward();
+            await OpenHeardAsync().ConfigureAwait(false);
+            await QueueFastForwardAsync().ConfigureAwait(false);
             var added = IsFastForwarding ? 0 : await ReadWritersAsync().ConfigureAwait(false);
             var nodes = AddLocal();
             hasChanged |= added > 0 || nodes.Count > 0;
@@ -237,8 +245,9 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             if (!isMigrated && added < DrainLimit && !HasWork() && !AddPendingAck()) break;
         }
 
-        QueueFastForward();
+        await QueueFastForwardAsync().ConfigureAwait(false);
         hasChanged |= await TryCommitWhenQuietAsync().ConfigureAwait(false);
+        AnnounceNews();
         if (!hasChanged) return;
         ScheduleAck(hasAppended);
         Updated?.Invoke();

@@ -29,10 +29,7 @@ internal sealed class FastForward(Corestore store, ViewManifests manifests, Auto
     /// <returns>Null when it is not worth it.</returns>
     public async Task<FastForwardTarget?> FetchAsync(CoreKey key, ulong minimum, bool isForced, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, options.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         var core = await OpenAsync(key, SystemView.Name, cancellationToken).ConfigureAwait(false);
-        if (core.Length == 0) await core.UpdateAsync(wait: true, either.Token).ConfigureAwait(false);
         var length = core.Length;
         if (length == 0 || length < minimum) return null;
         await core.GetAsync(length - 1, null, cancellationToken).ConfigureAwait(false);

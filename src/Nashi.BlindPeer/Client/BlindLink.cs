@@ -166,7 +166,7 @@ internal sealed class BlindLink : IAsyncDisposable
         {
             if (!IsNeeded)
             {
-                await WaitAsync(Task.Delay(Timeout.InfiniteTimeSpan, _life.Token)).ConfigureAwait(false);
+                await WaitAsync(Task.Delay(Timeout.InfiniteTimeSpan, _options.Clock, _life.Token)).ConfigureAwait(false);
                 continue;
             }
 
@@ -216,6 +216,18 @@ internal sealed class BlindLink : IAsyncDisposable
         using var rpc = MuxRpc.Open(mux, new RpcOptions { Id = Peer.Value.ToArray(), TimeProvider = _options.Clock }, logger: _options.Logger);
         lock (_gate) (_replication, _channel, _rpc) = (replication, channel, rpc);
         mux.Start();
+        try
+        {
+            await ServeAsync(mux).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!Leave()) Fail("It closed the connection, or is no blind peer.");
+        }
+    }
+
+    private async Task ServeAsync(Mux mux)
+    {
         while (!mux.Closed.IsCompleted && !_life.IsCancellationRequested && !_peering.IsSuspended)
         {
             var rest = Tell();
@@ -223,11 +235,8 @@ internal sealed class BlindLink : IAsyncDisposable
             var pause = rest ? _options.BatchInterval : isNeeded ? Timeout.InfiniteTimeSpan : _options.IdleTime;
             var waited = Task.Delay(pause, _options.Clock, _life.Token);
             await WaitAsync(Task.WhenAny(waited, mux.Closed)).ConfigureAwait(false);
-            if (!isNeeded && waited.IsCompleted && !IsNeeded) break;
+            if (!isNeeded && waited.IsCompleted && !IsNeeded) return;
         }
-
-        var hasOpened = Leave();
-        if (!hasOpened) Fail("It closed the connection, or is no blind peer.");
     }
 
     private bool Leave()
@@ -266,7 +275,7 @@ internal sealed class BlindLink : IAsyncDisposable
         }
 
         var group = request.Group;
-        var cores = group.Cores();
+        if (ListCores(group) is not { } cores) return false;
         List<BlindCore> batch = [];
         var isMore = false;
         lock (_gate)
@@ -285,6 +294,20 @@ internal sealed class BlindLink : IAsyncDisposable
 
         if (batch.Count > 0) _ = channel.Send(AddCoresMessage.Type, new AddCoresMessage(group.Referrer, (ulong)group.Priority, group.Announce, batch).Encode());
         return isMore;
+    }
+
+    // The user's own code: what it throws must not end the connection.
+    private IReadOnlyList<BlindCore>? ListCores(BlindGroup group)
+    {
+        try
+        {
+            return group.Cores();
+        }
+        catch (Exception error)
+        {
+            Log.GroupFailed(_options.Logger, error);
+            return null;
+        }
     }
 
     private MuxRpc Rpc()

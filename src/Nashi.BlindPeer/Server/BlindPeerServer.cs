@@ -142,7 +142,7 @@ public sealed class BlindPeerServer : IAsyncDisposable
         }
 
         await _life.CancelAsync().ConfigureAwait(false);
-        foreach (var (connection, _) in connections) await connection.CloseAsync().ConfigureAwait(false);
+        await Task.WhenAll(connections.Select(static entry => entry.Key.DisposeAsync().AsTask())).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(connections.Select(static entry => entry.Value)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _announcer.DisposeAsync().ConfigureAwait(false);
         await _swarm.DisposeAsync().ConfigureAwait(false);
@@ -277,7 +277,7 @@ public sealed class BlindPeerServer : IAsyncDisposable
             }
         }
 
-        _ = connection.CloseAsync();
+        _ = connection.DisposeAsync().AsTask();
     }
 
     private async Task ServeAsync(HostConnection connection)

@@ -15,7 +15,7 @@ namespace Nashi.BlindPeer.Server;
 /// Nothing is offered that the remote did not name: a core's channel opens when the remote asks for it, by its key or its discovery key, and the same holds
 /// for wake-up topics. So clients learn nothing of each other's cores.
 /// </remarks>
-internal sealed class HostConnection
+internal sealed class HostConnection : IAsyncDisposable
 {
     private readonly BlindPeerServer _server;
     private readonly SwarmConnection _connection;
@@ -63,7 +63,7 @@ internal sealed class HostConnection
     }
 
     /// <summary>Closes it.</summary>
-    public ValueTask CloseAsync() => _mux.DisposeAsync();
+    public ValueTask DisposeAsync() => _mux.DisposeAsync();
 
     /// <summary>Tells the remote that a core grew, if it works with the topic and does not replicate the core anyway.</summary>
     public bool Tell(DiscoveryKey topic, HostRecord record, ulong length)
@@ -164,7 +164,7 @@ internal sealed class HostConnection
     private async ValueTask<HostRefusal> AddAsync(AddCoresMessage message)
     {
         var standing = _server.StandingOf(Client);
-        if (!_server.TryTake(_connection.RemoteAddress.ToIPAddress(), message.Cores.Count))
+        if (!_server.TryTake(_connection.RemoteAddress.ToIPAddress(), Math.Max(1, message.Cores.Count)))
         {
             _connection.Stream.Abort(new CloseReason(CloseKind.LimitExceeded, "It asks for too many cores."));
             return HostRefusal.TooManyCores;

@@ -20,7 +20,7 @@ internal sealed class HostKeeper : IAsyncDisposable
     private readonly HostRecords _records;
     private readonly HostPolicy _policy;
     private readonly BlindPeerServerOptions _options;
-    private readonly Dictionary<CoreKey, Task<HostedCore>> _open = [];
+    private readonly Dictionary<CoreKey, OpenCore> _open = [];
     private readonly Channel<CoreKey> _compacting = System.Threading.Channels.Channel.CreateUnbounded<CoreKey>();
     private readonly List<TaskCompletionSource> _flushing = [];
     private readonly Queue<HostAction> _left = [];
@@ -102,18 +102,22 @@ internal sealed class HostKeeper : IAsyncDisposable
     /// <summary>Opens a core that is kept, or joins those who use it; null when it is not kept. Give it back.</summary>
     public async ValueTask<HostedCore?> AcquireAsync(CoreKey key)
     {
-        Task<HostedCore> opening;
+        OpenCore? entry;
         lock (_gate)
         {
             if (_isClosing || _policy.Find(key) is null) return null;
-            if (!_open.TryGetValue(key, out opening!) || opening.IsFaulted) _open[key] = opening = OpenAsync(key);
+            if (!_open.TryGetValue(key, out entry) || entry.Opening.IsFaulted)
+            {
+                _open[key] = entry = new OpenCore();
+                entry.Opening = OpenAsync(key, entry);
+            }
         }
 
-        var hosted = await opening.ConfigureAwait(false);
+        var hosted = await entry.Opening.ConfigureAwait(false);
         lock (_gate)
         {
             // It may have been closed by the last user, or removed, meanwhile.
-            if (_open.GetValueOrDefault(key) == opening)
+            if (_open.GetValueOrDefault(key) == entry)
             {
                 hosted.Users++;
                 return hosted;
@@ -129,7 +133,7 @@ internal sealed class HostKeeper : IAsyncDisposable
         lock (_gate)
         {
             if (--hosted.Users > 0) return;
-            if (_open.TryGetValue(hosted.Key, out var opening) && opening.IsCompletedSuccessfully && opening.Result == hosted) _ = _open.Remove(hosted.Key);
+            if (_open.TryGetValue(hosted.Key, out var entry) && entry.Core == hosted) _ = _open.Remove(hosted.Key);
         }
 
         await hosted.DisposeAsync().ConfigureAwait(false);
@@ -161,14 +165,19 @@ internal sealed class HostKeeper : IAsyncDisposable
         _ = _compacting.Writer.TryComplete();
         await _running.ConfigureAwait(false);
         await _compacted.ConfigureAwait(false);
-        Task<HostedCore>[] open;
+        OpenCore[] open;
         lock (_gate)
         {
             open = [.. _open.Values];
             _open.Clear();
         }
 
-        foreach (var hosted in open.Where(static core => core.IsCompletedSuccessfully)) await (await hosted.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        foreach (var entry in open)
+        {
+            await ((Task)entry.Opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (entry.Core is { } hosted) await hosted.DisposeAsync().ConfigureAwait(false);
+        }
+
         _records.Dispose();
         _life.Dispose();
         _signal.Dispose();
@@ -186,18 +195,19 @@ internal sealed class HostKeeper : IAsyncDisposable
         }
     }
 
-    private async Task<HostedCore> OpenAsync(CoreKey key)
+    private async Task<HostedCore> OpenAsync(CoreKey key, OpenCore entry)
     {
         await Task.Yield();
         var hosted = new HostedCore(await _store.GetAsync(key).ConfigureAwait(false));
+        lock (_gate) entry.Core = hosted;
         hosted.Core.Changed += change => HandleChange(hosted, change);
-        var (from, to) = Use((policy, now) =>
+        _ = Use((policy, now) =>
         {
-            if (policy.Find(key) is not { } record) return (0UL, 0UL);
             if (hosted.Core.Length > 0) policy.Claim(key, hosted.Core.Length, hosted.Core.ByteLength, now);
-            return record.IsClearing ? (0UL, 0UL) : (record.BlocksCleared, record.Length);
+            // By the lane, so that an older range never takes the place of a newer one.
+            policy.Resume(key);
+            return true;
         });
-        hosted.Download(from, to);
         return hosted;
     }
 
@@ -290,7 +300,7 @@ internal sealed class HostKeeper : IAsyncDisposable
 
     private HostedCore? FindOpen(CoreKey key)
     {
-        lock (_gate) return _open.TryGetValue(key, out var opening) && opening.IsCompletedSuccessfully ? opening.Result : null;
+        lock (_gate) return _open.GetValueOrDefault(key)?.Core;
     }
 
     private async ValueTask ClearAsync(CoreKey key)
@@ -317,15 +327,15 @@ internal sealed class HostKeeper : IAsyncDisposable
 
     private async ValueTask RemoveAsync(CoreKey key)
     {
-        Task<HostedCore>? opening;
+        OpenCore? entry;
         lock (_gate)
         {
             // It may have been asked for again since.
             if (_policy.Find(key) is not null) return;
-            _ = _open.Remove(key, out opening);
+            _ = _open.Remove(key, out entry);
         }
 
-        if (opening is not null) await (await opening.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        if (entry is not null) await (await entry.Opening.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         _ = await _store.PurgeAsync(key).ConfigureAwait(false);
         Removed?.Invoke(key);
     }
@@ -349,5 +359,14 @@ internal sealed class HostKeeper : IAsyncDisposable
 
             if (hosted is not null) await ReleaseAsync(hosted).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A core that is open or being opened.</summary>
+    private sealed class OpenCore
+    {
+        // Set once, under the gate, before anybody else sees it.
+        public Task<HostedCore> Opening { get; set; } = null!;
+
+        public HostedCore? Core { get; set; }
     }
 }

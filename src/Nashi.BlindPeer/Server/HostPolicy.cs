@@ -118,6 +118,12 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
         Grant(record);
     }
 
+    /// <summary>A core was opened: what there is room for may be downloaded.</summary>
+    public void Resume(CoreKey key)
+    {
+        if (_records.TryGetValue(key, out var record) && !record.IsClearing) DownloadSoon(record);
+    }
+
     /// <summary>Somebody uses a core.</summary>
     public void Touch(CoreKey key, long now)
     {
@@ -211,6 +217,11 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
         record.IsWaiting = false;
         _ = _waiting.Remove(record);
         SaveSoon(record.Key);
+        DownloadSoon(record);
+    }
+
+    private void DownloadSoon(HostRecord record)
+    {
         if (record.Length > record.BlocksCleared) _actions.Enqueue(new HostAction.Download(record.Key, record.BlocksCleared, record.Length));
     }
 
@@ -289,7 +300,7 @@ internal sealed class HostPolicy(BlindPeerLimits limits)
         _actions.Enqueue(new HostAction.Remove(record.Key));
     }
 
-    private void AddOwner(HostRecord record, PublicKey client)
+    private static void AddOwner(HostRecord record, PublicKey client)
     {
         if (record.Owners.Contains(client)) return;
         if (record.Owners.Count < HostRecord.MaxOwners) record.Owners.Add(client);

@@ -28,6 +28,9 @@ internal abstract record ConnectAction
     /// <summary>Meet the peer at a relay, dialling that first if it was not; forget all others.</summary>
     internal sealed record Pair(RelayThrough At, bool IsInitiator) : ConnectAction;
 
+    /// <summary>A direct path is used, but the peer may be joined at this relay just now: fetch what it says there. No other relay is needed.</summary>
+    internal sealed record KeepRelay(PublicKey Relay) : ConnectAction;
+
     /// <summary>No relay is needed.</summary>
     internal sealed record DropRelays : ConnectAction;
 

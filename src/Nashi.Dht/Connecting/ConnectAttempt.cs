@@ -35,6 +35,9 @@ internal sealed class ConnectAttempt : IAsyncDisposable
     private DhtConnection? _connection;
     private readonly Instant _began;
     private readonly RelayDials _relays;
+    private readonly CancellationTokenSource _meetingLife = new();
+    private Task<RelayLeg>? _meeting;
+    private bool _keepsMeeting;
     private bool _wasGiven;
 
     /// <summary>Prepares; nothing is sent yet.</summary>
@@ -89,6 +92,7 @@ internal sealed class ConnectAttempt : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _life.CancelAsync().ConfigureAwait(false);
+        _lane.Post(EndMeeting);
         _timer.Dispose();
         if (_punch is not null) await _punch.DisposeAsync().ConfigureAwait(false);
         _secrets?.Dispose();
@@ -103,6 +107,11 @@ internal sealed class ConnectAttempt : IAsyncDisposable
         _core.Keys?.Dispose();
         _raw.Abort();
         if (_punched is not null) await _punched.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void EndMeeting()
+    {
+        if (!_keepsMeeting) _meetingLife.Cancel();
     }
 
     private ConnectPlan Plan(IReadOnlyList<UdpAddress> knownRelays)
@@ -180,6 +189,9 @@ internal sealed class ConnectAttempt : IAsyncDisposable
             case ConnectAction.Pair pair:
                 Tell("relay", $"{pair.At.PublicKey}{(pair.IsInitiator ? "" : " (the peer's choice)")}");
                 _ = PairAsync(pair);
+                break;
+            case ConnectAction.KeepRelay keep:
+                KeepRelay(keep.Relay);
                 break;
             case ConnectAction.DropRelays:
                 _relays.CloseAllBut(null);
@@ -335,14 +347,29 @@ internal sealed class ConnectAttempt : IAsyncDisposable
     {
         try
         {
-            var leg = await _relays.DialAsync(pair.At.PublicKey).ConfigureAwait(false);
-            await leg.PairAsync(pair.IsInitiator, pair.At.Token, _raw.LocalId, _life.Token).ConfigureAwait(false);
+            var meeting = MeetAsync(pair);
+            _meeting = meeting;
+            var leg = await meeting.ConfigureAwait(false);
             _lane.Post(() => TakeRelayed(leg));
         }
         catch (Exception error) when (error is NashiException or OperationCanceledException or ArgumentException or InvalidOperationException)
         {
             _lane.Post(() => RelayFailed(error));
         }
+    }
+
+    private async Task<RelayLeg> MeetAsync(ConnectAction.Pair pair)
+    {
+        var leg = await _relays.DialAsync(pair.At.PublicKey).ConfigureAwait(false);
+        await leg.PairAsync(pair.IsInitiator, pair.At.Token, _raw.LocalId, _meetingLife.Token).ConfigureAwait(false);
+        return leg;
+    }
+
+    private void KeepRelay(PublicKey relay)
+    {
+        if (_meeting is not { } meeting || _relays.TakeOut(relay) is not { } dial) return;
+        _keepsMeeting = true;
+        _ = RelayBeside.KeepAsync(_raw, dial, meeting, _meetingLife, _node.Clock);
     }
 
     private void TakeRelayed(RelayLeg leg)

@@ -13,7 +13,8 @@ namespace Nashi.Dht.Connecting;
 /// The first authentic answer wins; an answer that is not authentic costs its node's turn and nothing else, so a lying node cannot spoil the attempt.
 /// With a blind relay the attempt goes two ways at once: the stream connects through the relay as soon as both sides are there, and the direct ways are tried
 /// all the same. A relay that is first connects the stream, and a direct path moves it later. A direct path that is first waits a little for the relay: a
-/// server of the reference that was joined there meanwhile has sent its first words to the relay, and repeats them only there. It would die if we never came.
+/// server of the reference that was joined there meanwhile has sent its first words to the relay, and repeats them only there. It would die if we never came:
+/// what is not joined by then goes on beside the direct path.
 /// Source: network.md §3.7, §3.10.
 /// </remarks>
 internal sealed class ConnectCore
@@ -51,6 +52,7 @@ internal sealed class ConnectCore
     private bool _pingsNeighbour;
     private bool _isPunching;
     private PublicKey? _relay;
+    private PublicKey? _meetingAt;
     private Instant _relayDeadline = Instant.Never;
     private ConnectAction.Connect? _held;
     private Instant _heldUntil = Instant.Never;
@@ -321,6 +323,7 @@ internal sealed class ConnectCore
     private void Pair(RelayThrough at, bool isInitiator, Instant now)
     {
         _usesRelays = true;
+        _meetingAt = at.PublicKey;
         _relayDeadline = now + RelayLeg.Patience;
         _actions.Enqueue(new ConnectAction.Pair(at, isInitiator));
     }
@@ -384,8 +387,10 @@ internal sealed class ConnectCore
             return;
         }
 
+        // Before the peer can hear of us by the direct path.
+        if (_meetingAt is { } relay && _relayDeadline != Instant.Never) _actions.Enqueue(new ConnectAction.KeepRelay(relay));
+        else if (_usesRelays) _actions.Enqueue(new ConnectAction.DropRelays());
         _actions.Enqueue(new ConnectAction.Connect(socket, to, kind));
-        if (_usesRelays) _actions.Enqueue(new ConnectAction.DropRelays());
     }
 
     private void GiveUpIfHopeless()

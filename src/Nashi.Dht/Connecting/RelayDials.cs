@@ -39,6 +39,14 @@ internal sealed class RelayDials(IConnectNode node, RelayDialer dial)
         _isClosed = true;
     }
 
+    /// <summary>Gives the connection of one relay away, whether it is there yet or not, and closes the others.</summary>
+    public Task<RelayLeg>? TakeOut(PublicKey relay)
+    {
+        var leg = _dials.GetValueOrDefault(relay)?.Leg;
+        CloseAllBut(relay);
+        return leg;
+    }
+
     private static async Task CloseAsync(Dialled dialled)
     {
         await dialled.Life.CancelAsync().ConfigureAwait(false);

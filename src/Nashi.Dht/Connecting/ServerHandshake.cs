@@ -22,7 +22,6 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private readonly int _id;
     private readonly Lane _lane;
     private readonly LaneTimer _timer;
-    private readonly CancellationTokenSource _life = new();
     private readonly TaskCompletionSource<ServerReply?> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private UdxStream? _raw;
     private NoiseResult? _keys;
@@ -30,6 +29,9 @@ internal sealed class ServerHandshake : IAsyncDisposable
     private ServerPunchSession? _punch;
     private RelayThrough? _meetsAt;
     private volatile RelayDials? _relays;
+    private Task<RelayLeg>? _meeting;
+    private CancellationTokenSource? _meetingLife;
+    private PublicKey _meetingAt;
     private DhtConnection? _connection;
     private bool _pairs;
     private bool _usesTheirRelay;
@@ -207,17 +209,24 @@ internal sealed class ServerHandshake : IAsyncDisposable
         var isOurs = at == _meetsAt;
         _usesTheirRelay = !isOurs;
         _relays ??= new RelayDials(_context.Node, _context.Dial);
-        _ = PairAsync(_relays, at, isOurs, _raw!.LocalId);
+        _meetingAt = at.PublicKey;
+        _meetingLife = new CancellationTokenSource(RelayLeg.Patience, _context.Node.Clock);
+        _meeting = MeetAsync(_relays.DialAsync(at.PublicKey), at, isOurs, _raw!.LocalId, _meetingLife.Token);
+        _ = FollowMeetingAsync(_meeting);
     }
 
-    private async Task PairAsync(RelayDials relays, RelayThrough at, bool isInitiator, uint streamId)
+    private static async Task<RelayLeg> MeetAsync(Task<RelayLeg> dial, RelayThrough at, bool isInitiator, uint streamId, CancellationToken cancellationToken)
+    {
+        var leg = await dial.ConfigureAwait(false);
+        await leg.PairAsync(isInitiator, at.Token, streamId, cancellationToken).ConfigureAwait(false);
+        return leg;
+    }
+
+    private async Task FollowMeetingAsync(Task<RelayLeg> meeting)
     {
         try
         {
-            using var patience = new CancellationTokenSource(RelayLeg.Patience, _context.Node.Clock);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(_life.Token, patience.Token);
-            var leg = await relays.DialAsync(at.PublicKey).ConfigureAwait(false);
-            await leg.PairAsync(isInitiator, at.Token, streamId, both.Token).ConfigureAwait(false);
+            var leg = await meeting.ConfigureAwait(false);
             _lane.Post(() => ConnectRelayed(leg));
         }
         catch (Exception error) when (error is NashiException or OperationCanceledException or ArgumentException or InvalidOperationException)
@@ -278,6 +287,7 @@ internal sealed class ServerHandshake : IAsyncDisposable
         if (_keys is not { } keys) return;
         _raw = null;
         _keys = null;
+        if (_pairs) KeepRelay(raw);
         raw.Connect(socket, _client!.Stream!.Id, to);
         // Or the stream would keep all of this alive, and ask about each packet of a client that moved.
         raw.SetFirewall(null);
@@ -285,12 +295,20 @@ internal sealed class ServerHandshake : IAsyncDisposable
         _context.Connected(DhtConnection.Open(raw, keys, through, punched, _context.Options.KeepAlive, _context.Node));
     }
 
+    // A client of the reference that is joined there just now says its first words there alone.
+    private void KeepRelay(UdxStream raw)
+    {
+        if (_relays?.TakeOut(_meetingAt) is not { } dial) return;
+        _ = RelayBeside.KeepAsync(raw, dial, _meeting!, _meetingLife!, _context.Node.Clock);
+        _meetingLife = null;
+    }
+
     private void End()
     {
         if (_hasEnded) return;
         _hasEnded = true;
+        _meetingLife?.Cancel();
         _timer.Dispose();
-        _ = _life.CancelAsync();
         if (_connection is { } relayed) relayed.EndUpgrade();
         else _raw?.Abort();
         _raw?.SetFirewall(null);

@@ -4,7 +4,7 @@ namespace Nashi.Dht.Life;
 /// <remarks>
 /// The rule: UDP is blocked when nobody answered within two seconds of a fresh start (of the node, or in a changed network), or when later all have been silent
 /// for so long that the node counts as offline. A relay is then dialled, again and again ever more seldom. On the detour UDP is tried once a minute, and as soon as
-/// the network changes. Owned by one node, used by one caller at a time. Pure.
+/// the network changes. A relay by which nobody answers is left. Owned by one node, used by one caller at a time. Pure.
 /// </remarks>
 internal sealed class DetourCore(Instant now)
 {
@@ -14,6 +14,9 @@ internal sealed class DetourCore(Instant now)
     /// <summary>How often UDP is tried on the detour.</summary>
     public static readonly TimeSpan ProbeEvery = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long answers by a relay are waited for. Whom we ask first is asked four times within four seconds.</summary>
+    public static readonly TimeSpan UselessAfter = TimeSpan.FromSeconds(8);
+
     private static readonly TimeSpan ProbeAfterChange = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DialAgainFirst = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DialAgainAtMost = TimeSpan.FromSeconds(60);
@@ -21,6 +24,7 @@ internal sealed class DetourCore(Instant now)
     private Instant _freshAt = now;
     private Instant _dialAt = now + BlockedAfter;
     private Instant _probeAt;
+    private Instant _roundAt;
     private TimeSpan _dialAgain = DialAgainFirst;
     private bool _isBusy;
 
@@ -36,7 +40,7 @@ internal sealed class DetourCore(Instant now)
     {
         if (_isBusy) return DetourStep.None;
         var step = DetourStep.None;
-        if (IsRound) step = now >= _probeAt ? DetourStep.Probe : DetourStep.None;
+        if (IsRound) step = LookRound(heardAt, now);
         else if (mayDial && now >= _dialAt && (heardAt <= _freshAt || !isOnline)) step = DetourStep.Dial;
         _isBusy = step != DetourStep.None;
         return step;
@@ -48,12 +52,21 @@ internal sealed class DetourCore(Instant now)
         _isBusy = false;
         if (isRound)
         {
-            (IsRound, _probeAt, _dialAgain) = (true, now + ProbeEvery, DialAgainFirst);
+            (IsRound, _probeAt, _roundAt) = (true, now + ProbeEvery, now);
             return;
         }
 
-        _dialAt = now + _dialAgain;
-        _dialAgain = TimeSpan.FromTicks(Math.Min(_dialAgain.Ticks * 2, DialAgainAtMost.Ticks));
+        DialLater(now);
+    }
+
+    /// <summary>The relay was left because nothing comes by it.</summary>
+    /// <param name="hasOther">Whether another one can be dialled at once.</param>
+    /// <param name="now">The present.</param>
+    public void HandleUseless(bool hasOther, Instant now)
+    {
+        (_isBusy, IsRound, _freshAt) = (false, false, now);
+        if (hasOther) _dialAt = now;
+        else DialLater(now);
     }
 
     /// <summary>UDP was tried.</summary>
@@ -84,6 +97,19 @@ internal sealed class DetourCore(Instant now)
     public void HandleHint(Instant now)
     {
         if (IsRound) _probeAt = Instant.Min(_probeAt, now + ProbeAfterChange);
+    }
+
+    private DetourStep LookRound(Instant heardAt, Instant now)
+    {
+        if (heardAt > _roundAt) _dialAgain = DialAgainFirst;
+        else if (now - _roundAt >= UselessAfter) return DetourStep.Leave;
+        return now >= _probeAt ? DetourStep.Probe : DetourStep.None;
+    }
+
+    private void DialLater(Instant now)
+    {
+        _dialAt = now + _dialAgain;
+        _dialAgain = TimeSpan.FromTicks(Math.Min(_dialAgain.Ticks * 2, DialAgainAtMost.Ticks));
     }
 
     private void GoStraight(Instant now, TimeSpan patience) => (IsRound, _freshAt, _dialAt, _dialAgain) = (false, now, now + patience, DialAgainFirst);

@@ -9,6 +9,9 @@ internal enum DetourStep
     /// <summary>Connect to a TCP relay.</summary>
     Dial,
 
+    /// <summary>Leave the relay: nothing comes by it. Not to be reported as done but by <see cref="DetourCore.HandleUseless"/>.</summary>
+    Leave,
+
     /// <summary>Find out whether UDP works by now.</summary>
     Probe,
 }

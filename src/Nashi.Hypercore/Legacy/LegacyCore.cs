@@ -15,9 +15,7 @@ internal sealed class LegacyCore : INodeSource, IDisposable
     private readonly SafeFileHandle? _tree;
     private readonly SafeFileHandle? _data;
     private readonly TreeNode[] _roots;
-
-    // By index: nodes that are proved to be of the signed tree.
-    private readonly Bitfield _proved = new();
+    private TreeProver? _prover;
     private ulong _nextBlock;
     private ulong _nextOffset;
 
@@ -52,7 +50,7 @@ internal sealed class LegacyCore : INodeSource, IDisposable
         var tree = new MerkleBatch();
         tree.Reset(Tip);
         if (!new CoreVerifier(Log.Key, manifest).Verify(tree, Log.Signature)) return false;
-        foreach (var root in _roots) _proved.SetRange(root.Index, root.Index + 1, true);
+        _prover = new TreeProver(this, _roots, Log.Length);
         return true;
     }
 
@@ -72,33 +70,13 @@ internal sealed class LegacyCore : INodeSource, IDisposable
         var bytes = new byte[leaf.Size];
         if (bytes.Length > 0 && (_data is null || RandomAccess.Read(_data, bytes, (long)offset) < bytes.Length)) return null;
         (_nextBlock, _nextOffset) = (block + 1, offset + leaf.Size);
-        return MerkleHash.LeafNode(block, bytes) == leaf && TryProve(leaf, nodes) ? bytes : null;
+        return MerkleHash.LeafNode(block, bytes) == leaf && _prover!.TryProve(leaf, nodes) ? bytes : null;
     }
 
     public void Dispose()
     {
         _tree?.Dispose();
         _data?.Dispose();
-    }
-
-    private bool TryProve(TreeNode leaf, List<TreeNode> nodes)
-    {
-        var before = nodes.Count;
-        var node = leaf;
-        nodes.Add(node);
-        while (!_proved.Get(node.Index))
-        {
-            if (!TreeMath.IsWithin(FlatTree.Parent(node.Index), Log.Length) || !TryGet(FlatTree.Sibling(node.Index), out var sibling)) break;
-            if (!TryGet(FlatTree.Parent(node.Index), out var parent) || MerkleHash.ParentNode(node, sibling) != parent) break;
-            nodes.Add(sibling);
-            nodes.Add(parent);
-            node = parent;
-        }
-
-        var isProved = _proved.Get(node.Index);
-        if (!isProved) nodes.RemoveRange(before, nodes.Count - before);
-        for (var i = before; i < nodes.Count; i++) _proved.SetRange(nodes[i].Index, nodes[i].Index + 1, true);
-        return isProved;
     }
 
     private ulong? OffsetOf(ulong block)

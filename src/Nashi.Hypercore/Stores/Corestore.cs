@@ -130,6 +130,16 @@ public sealed class Corestore : IAsyncDisposable
     /// <summary>Closes a core for everybody, removes it and its names from the store, and gives its space back to the disk. False when it is not stored.</summary>
     public ValueTask<bool> PurgeAsync(CoreKey key) => _cores.PurgeAsync(key.ToDiscoveryKey());
 
+    /// <summary>Compares all that is stored of a core with its signed tree, and repairs what can be repaired without peers; null when it is open, or not stored. Slow.</summary>
+    /// <param name="key">Which core.</param>
+    /// <param name="repair">
+    /// Also makes a tree that lost nodes anew from the blocks, removes blocks that are not what was signed (a peer has to bring them again), and notes those that
+    /// are there and were not noted.
+    /// </param>
+    /// <param name="cancellationToken">Ends it; nothing is half done.</param>
+    public ValueTask<CoreCheck?> CheckAsync(CoreKey key, bool repair = false, CancellationToken cancellationToken = default) =>
+        _cores.TryCheckAsync(key.ToDiscoveryKey(), repair, cancellationToken);
+
     /// <summary>Removes the cores that nobody uses, and gives their space back to the disk; returns what was removed. Slow.</summary>
     /// <param name="isUsed">Asked for each core that is neither open nor named nor written here: those always stay. True keeps it.</param>
     /// <param name="cancellationToken">Ends it between two cores.</param>

@@ -96,14 +96,29 @@ internal sealed class StoreCores(CorestoreStorage storage, Bytes32? primaryKey, 
     /// <summary>Removes a core that is not open, without giving its space back yet; false when it is open, or gone.</summary>
     public async ValueTask<bool> TryRemoveAsync(DiscoveryKey discoveryKey) => await TryPurgeAsync(discoveryKey, Storage.DeleteCore).ConfigureAwait(false) ?? false;
 
+    /// <summary>Checks a core that is not open, and repairs it where asked; null when it is open, or not stored.</summary>
+    public async ValueTask<CoreCheck?> TryCheckAsync(DiscoveryKey discoveryKey, bool repair, CancellationToken cancellationToken)
+    {
+        CoreCheck? check = null;
+        _ = await TryUseAloneAsync(discoveryKey, async () =>
+        {
+            if (Storage.TryOpenCore(discoveryKey) is not { } core) return false;
+            check = await new CoreChecker(core).RunAsync(repair, cancellationToken).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+        return check;
+    }
+
+    private Task<bool?> TryPurgeAsync(DiscoveryKey discoveryKey, Func<DiscoveryKey, bool> remove) => TryUseAloneAsync(discoveryKey, () => Task.FromResult(remove(discoveryKey)));
+
     // Whoever opens it meanwhile waits, and then makes it anew. Null when somebody was faster.
-    private async Task<bool?> TryPurgeAsync(DiscoveryKey discoveryKey, Func<DiscoveryKey, bool> remove)
+    private async Task<bool?> TryUseAloneAsync(DiscoveryKey discoveryKey, Func<Task<bool>> use)
     {
         Task<bool> purging;
         lock (_gate)
         {
             if (_open.ContainsKey(discoveryKey) || _purging.ContainsKey(discoveryKey)) return null;
-            purging = Task.Run(() => remove(discoveryKey));
+            purging = Task.Run(use);
             _purging.Add(discoveryKey, purging);
         }
 

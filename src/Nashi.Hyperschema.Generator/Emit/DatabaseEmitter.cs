@@ -119,7 +119,7 @@ internal static class DatabaseEmitter
             for (var i = 0; i < index.Key.Count; i++)
             {
                 var part = index.Key[i];
-                code.Line(i < index.MappedParts ? WriteKey(part, index.MappedType is null ? "m" : $"m.{part.CsName}") + ";" : WriteRecordKey(part));
+                code.Line(i < index.MappedParts ? WriteKey(part, index.MappedType is null ? "m" : $"m.{part.CsName}") + ";" : WriteRecordKey(index, part));
             }
 
             code.Line("keys.Add(w.ToArray());").Close().Line("return keys;").Close("},");
@@ -127,7 +127,7 @@ internal static class DatabaseEmitter
         else
         {
             code.Open("KeysOf = static (v, _) =>").Line($"var w = new {Runtime}IndexKeyWriter({index.Id});");
-            foreach (var part in index.Key) code.Line(WriteRecordKey(part));
+            foreach (var part in index.Key) code.Line(WriteRecordKey(index, part));
             code.Line("return [w.ToArray()];").Close("},");
         }
 
@@ -142,10 +142,10 @@ internal static class DatabaseEmitter
         code.Line($"HasTrigger = {Text(collection.HasTrigger)},");
         code.Line($"Indexes = [{string.Join(", ", collection.Indexes.Select(index => index.CsName + "Definition"))}],");
         code.Open("KeyOf = static v =>").Line($"var w = new {Runtime}IndexKeyWriter({collection.Id});");
-        foreach (var part in collection.Key) code.Line(WriteRecordKey(part));
+        foreach (var part in collection.Key) code.Line(WriteRecordKey(collection, part));
         code.Line("return w.ToArray();").Close("},");
         code.Line($"ReadKey = SchemaCodecs.ReadKeyOf{collection.CsName},");
-        var suffix = collection.ValueLayout is null ? "" : "_Of" + collection.CsName;
+        var suffix = Suffix(collection);
         code.Line($"WriteValue = SchemaCodecs.Write{collection.Record.CsName}{suffix},").Line($"ReadRecord = SchemaCodecs.ReadRecordOf{collection.CsName},");
         if (collection.VersionField is { } field)
         {
@@ -172,12 +172,9 @@ internal static class DatabaseEmitter
     private static void EmitCollectionCodec(CodeText code, KeyedType collection)
     {
         var record = collection.Record;
-        var suffix = "";
-        if (collection.ValueLayout is { } layout)
-        {
-            suffix = "_Of" + collection.CsName;
-            StructEmitter.EmitCodec(code, record, layout, suffix);
-        }
+        var suffix = Suffix(collection);
+        foreach (var layout in collection.ValueLayouts) StructEmitter.EmitCodec(code, layout.Key, layout.Value, suffix);
+        if (record.Kind == TypeKind.Versioned && suffix.Length > 0) SchemaEmitter.EmitVersionedCodec(code, record, isFramed: true, suffix);
 
         code.Open($"internal static {collection.KeyType} ReadKeyOf{collection.CsName}(ref {KeyReader} k)");
         foreach (var part in collection.Key) code.Line($"var k{part.CsName} = {ReadKey(part, isOptional: false)};");
@@ -187,9 +184,19 @@ internal static class DatabaseEmitter
         foreach (var part in collection.Key) code.Line($"var k{part.CsName} = {ReadKey(part, part.Leaf!.IsOptional)};");
         code.Line($"var v = Read{record.CsName}{suffix}(ref r);");
         if (collection.Key.Count > 0) code.Line("if (r.Failed || k.Failed) return v;");
-        foreach (var part in collection.Key) code.Line($"v = {With("v", part.Fields, 0, "k" + part.CsName)};");
+        foreach (var part in collection.Key) code.Line($"v = {With(collection, part, "k" + part.CsName)};");
         code.Line("return v;").Close().Line();
     }
+
+    private static string Suffix(KeyedType collection) => collection.ValueLayouts.Count == 0 ? "" : "_Of" + collection.CsName;
+
+    private static string With(KeyedType collection, KeyPart part, string value)
+    {
+        if (collection.Record.Kind == TypeKind.Struct) return With("v", part.Fields, 0, value);
+        return $"v switch {{ {string.Concat(collection.Structs.Select(one => $"{one.CsName} x => x with {{ {OwnName(one, part)} = {value} }}, "))}_ => v }}";
+    }
+
+    private static string OwnName(SchemaType record, KeyPart part) => record.Fields.Find(field => field.Name == part.Path).CsName;
 
     // A struct on the way that is absent stays absent.
     private static string With(string target, IReadOnlyList<SchemaField> fields, int at, string value)
@@ -200,10 +207,16 @@ internal static class DatabaseEmitter
         return $"{target} with {{ {field.CsName} = {inner} is null ? null! : {With(inner, fields, at + 1, value)} }}";
     }
 
-    private static string WriteRecordKey(KeyPart part)
+    private static string WriteRecordKey(KeyedType keyed, KeyPart part)
     {
         var value = "v";
-        for (var i = 0; i < part.Fields.Count; i++)
+        if (keyed.Record.Kind == TypeKind.Versioned)
+        {
+            var cases = string.Concat(keyed.Structs.Select(one => $"{one.CsName} x => x.{OwnName(one, part)}, "));
+            value = $"(v switch {{ {cases}_ => throw {Runtime}HyperDBException.NoKey({CodeText.Literal(part.Path)}) }})";
+        }
+
+        for (var i = 0; i < part.Fields.Count && keyed.Record.Kind == TypeKind.Struct; i++)
         {
             var field = part.Fields[i];
             value += "." + field.CsName;

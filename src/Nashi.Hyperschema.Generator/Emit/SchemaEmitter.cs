@@ -93,7 +93,7 @@ internal static class SchemaEmitter
                     $"w.WriteMap<{Expressions.CsType(key)}, {Expressions.CsType(value)}>(v, {Expressions.WriteLambda(key, false)}, {Expressions.WriteLambda(value, false)})");
                 break;
             case TypeKind.Versioned:
-                EmitVersionedCodec(code, type);
+                EmitVersionedCodec(code, type, type.IsFramed, "");
                 break;
         }
     }
@@ -114,14 +114,15 @@ internal static class SchemaEmitter
         code.Line("w.WriteUInt((ulong)v);").Close().Line();
     }
 
-    private static void EmitVersionedCodec(CodeText code, SchemaType type)
+    /// <summary>A versioned type: the whole, or what a database stores beside the key, which always carries its length.</summary>
+    public static void EmitVersionedCodec(CodeText code, SchemaType type, bool isFramed, string suffix)
     {
-        code.Open($"internal static {type.CsName} Read{type.CsName}(ref {Expressions.Reader} r)");
+        code.Open($"internal static {type.CsName} Read{type.CsName}{suffix}(ref {Expressions.Reader} r)");
         code.Line("var version = r.ReadUInt();").Open("switch (version)");
         var low = 0L;
         foreach (var version in type.Versions)
         {
-            var read = type.IsFramed && version.Type.IsFrameable ? $"r.ReadFrame<{version.Type.CsName}>(Read{version.Type.CsName})" : $"Read{version.Type.CsName}(ref r)";
+            var read = isFramed && version.Type.IsFrameable ? $"r.ReadFrame<{version.Type.CsName}>(Read{version.Type.CsName}{suffix})" : $"Read{version.Type.CsName}{suffix}(ref r)";
             if (version.Version >= low)
             {
                 code.Line($"case >= {low} and <= {version.Version}:");
@@ -134,12 +135,12 @@ internal static class SchemaEmitter
 
         code.Line("default:").Line("    r.Fail();").Line("    return null!;").Close().Close().Line();
 
-        code.Open($"internal static void Write{type.CsName}({Expressions.Writer} w, {type.CsName} v)").Open("switch (v)");
+        code.Open($"internal static void Write{type.CsName}{suffix}({Expressions.Writer} w, {type.CsName} v)").Open("switch (v)");
         for (var i = type.Versions.Count - 1; i >= 0; i--)
         {
             var version = type.Versions[i];
             var from = i == 0 ? 0 : type.Versions[i - 1].Version + 1;
-            var write = type.IsFramed && version.Type.IsFrameable ? $"w.WriteFrame(v{i}, Write{version.Type.CsName})" : $"Write{version.Type.CsName}(w, v{i})";
+            var write = isFramed && version.Type.IsFrameable ? $"w.WriteFrame(v{i}, Write{version.Type.CsName}{suffix})" : $"Write{version.Type.CsName}{suffix}(w, v{i})";
             code.Line($"case {version.Type.CsName} v{i} when v.Version is null or (>= {from} and <= {version.Version}):");
             code.Line($"    w.WriteUInt(v.Version ?? {version.Version});").Line($"    {write};").Line("    break;");
         }

@@ -57,9 +57,9 @@ internal sealed class DatabaseParser(SourceFile file, Schema schema, List<Proble
             return;
         }
 
-        if (type.Real is not { Kind: TypeKind.Struct, Omitted: null })
+        if (type.Real is not { Kind: TypeKind.Struct or TypeKind.Versioned, Omitted: null })
         {
-            Report(Descriptors.Unusable, collection.Node, type.Fqn, type.Omitted ?? "the records of a collection are structs");
+            Report(Descriptors.Unusable, collection.Node, type.Fqn, type.Omitted ?? "the records of a collection are structs or a versioned type");
             return;
         }
 
@@ -69,6 +69,7 @@ internal sealed class DatabaseParser(SourceFile file, Schema schema, List<Proble
         LayOutValue(collection);
         if (collection.Node.String("versionField") is { } field)
         {
+            // A versioned type has none of its own fields, so it cannot have this one either.
             collection.VersionField = collection.Record.Fields.Find(candidate => candidate.Name == field);
             if (collection.VersionField is not { IsArray: false, Type.Real.Primitive.Truth: Truth.NotZero }) Report(Descriptors.Unusable, collection.Node, field, "the version of a record is a number of the record");
         }
@@ -104,24 +105,29 @@ internal sealed class DatabaseParser(SourceFile file, Schema schema, List<Proble
 
     private static IEnumerable<string> Paths(JsonNode node) => node.List("key").Select(key => key.Text);
 
+    // A key of a versioned type is a field that all its versions have, alike.
     private void AddPart(KeyedType owner, string path, SchemaType record)
+    {
+        var structs = owner.Structs;
+        var newest = Resolve(structs[structs.Count - 1], path);
+        var isEverywhere = structs.Count == 1 || (newest.Count == 1 && structs.All(one => Resolve(one, path) is { Count: 1 } fields && fields[0].Type.Fqn == newest[0].Type.Fqn && fields[0].IsRequired == newest[0].IsRequired));
+        if (newest.Count == 0 || !isEverywhere) Report(Descriptors.Unusable, owner.Node, path, newest.Count == 0 ? "it is no field that a key can have" : $"not all versions of '{record.Fqn}' have it alike");
+        else AddPart(owner, path, newest, newest[newest.Count - 1].Type.Real);
+    }
+
+    private static List<SchemaField> Resolve(SchemaType record, string path)
     {
         List<SchemaField> fields = [];
         var at = record;
         foreach (var name in path.Split('.'))
         {
             var field = at.Kind == TypeKind.Struct ? at.Fields.Find(candidate => candidate.Name == name) : null;
-            if (field is null or { IsArray: true } or { IsConstant: true })
-            {
-                Report(Descriptors.Unusable, owner.Node, path, "it is no field that a key can have");
-                return;
-            }
-
+            if (field is null or { IsArray: true } or { IsConstant: true }) return [];
             fields.Add(field);
             at = field.Type.Real;
         }
 
-        AddPart(owner, path, fields, at);
+        return fields;
     }
 
     private void AddPart(KeyedType owner, string path, List<SchemaField> fields, SchemaType type)
@@ -168,6 +174,6 @@ internal sealed class DatabaseParser(SourceFile file, Schema schema, List<Proble
     {
         if (collection.Key.Count == 0) return;
         var external = new HashSet<string>(collection.Key.Where(part => part.Fields.Count == 1).Select(part => part.Path));
-        collection.ValueLayout = StructLayout.Of(collection.Record.Fields, collection.Record.IsCompact, -1, external);
+        foreach (var record in collection.Structs) collection.ValueLayouts.Add(new(record, StructLayout.Of(record.Fields, record.IsCompact, -1, external)));
     }
 }

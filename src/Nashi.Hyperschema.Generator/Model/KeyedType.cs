@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using Nashi.Hyperschema.Generator.Json;
 
 namespace Nashi.Hyperschema.Generator.Model;
@@ -16,7 +17,7 @@ internal sealed class KeyedType(string fqn, JsonNode node, long id, string csNam
 
     public long Version { get; } = node.Integer("version") ?? 0;
 
-    /// <summary>The struct of the records.</summary>
+    /// <summary>The struct of the records, or the versioned type.</summary>
     public SchemaType Record { get; set; } = null!;
 
     /// <summary>The values of the whole key, in order.</summary>
@@ -27,10 +28,14 @@ internal sealed class KeyedType(string fqn, JsonNode node, long id, string csNam
 
     public string KeyType { get; set; } = "";
 
+    /// <summary>The structs that a record may be.</summary>
+    public IReadOnlyList<SchemaType> Structs => Record.Kind == TypeKind.Versioned ? [.. Record.Versions.Select(version => version.Type).Distinct()] : [Record];
+
     // Of a collection.
     public List<KeyedType> Indexes { get; } = [];
 
-    public StructLayout? ValueLayout { get; set; }
+    /// <summary>What of each struct is stored beside the key; empty when that is all of it.</summary>
+    public List<KeyValuePair<SchemaType, StructLayout>> ValueLayouts { get; } = [];
 
     public SchemaField? VersionField { get; set; }
 

@@ -9,7 +9,19 @@ internal static unsafe class RocksOpener
 
     public static RocksDbHandle Open(string path, bool readOnly)
     {
-        var names = ListFamilies(path);
+        // Stores with families of others are few, and to look for them reads the manifest twice.
+        try
+        {
+            return Open(path, readOnly, ["default", RecordsFamily]);
+        }
+        catch (StorageException error) when (error.Message.Contains("Column families not opened", StringComparison.Ordinal))
+        {
+            return Open(path, readOnly, ListFamilies(path));
+        }
+    }
+
+    private static RocksDbHandle Open(string path, bool readOnly, List<string> names)
+    {
         var database = Options(RocksOptions.Database, path);
         var options = names.Select(name => Options(name == RecordsFamily ? RocksOptions.Records : RocksOptions.Other, path)).ToArray();
         var utf8 = names.Select(Marshal.StringToCoTaskMemUTF8).ToArray();

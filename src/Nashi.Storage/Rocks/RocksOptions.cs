@@ -12,7 +12,8 @@ internal static class RocksOptions
     /// <summary>The whole database's options.</summary>
     public const string Database =
         "create_if_missing=true;create_missing_column_families=true;max_background_jobs=6;bytes_per_sync=1048576;max_open_files=-1;"
-        + "wal_recovery_mode=kPointInTimeRecovery;keep_log_file_num=4;info_log_level=WARN_LEVEL;stats_dump_period_sec=0;" + Family;
+        + "wal_recovery_mode=kPointInTimeRecovery;keep_log_file_num=4;info_log_level=WARN_LEVEL;stats_dump_period_sec=0;"
+        + "skip_stats_update_on_db_open=true;max_file_opening_threads=4;" + Family;
 
     /// <summary>The options of the column family that holds the records.</summary>
     public const string Records =

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using Nashi.Cryptography;
+using Nashi.Datagrams;
 using Nashi.Encoding;
 using Nashi.Testing;
 
@@ -57,6 +59,88 @@ public sealed class TimeAndTurmoilTests
 
         TaskScheduler.UnobservedTaskException -= note;
         Assert.Empty(unseen);
+    }
+
+    [Theory]
+    [InlineData("connect")]
+    [InlineData("listen")]
+    [InlineData("announce")]
+    [InlineData("look up")]
+    [InlineData("put")]
+    public async Task Row47_CallCancelledAtEachOfItsDatagrams_LeavesNothingBehind(string what)
+    {
+        const int StepsMax = 60;
+        await using var network = await TestNetwork.CreateAsync(5);
+        using var served = KeyPair.Generate(SystemRandom.Instance);
+        await using var server = network.Nodes[1].CreateServer();
+        await server.ListenAsync(served);
+        var counter = new SendCounter();
+        await using var node = await DhtNode.StartAsync(new DhtOptions
+        {
+            Host = IPAddress.Loopback,
+            Port = 0,
+            Bootstrap = network.Bootstrap,
+            Ephemeral = true,
+            OpenSocket = (address, options) => new CountingSocket(DatagramSockets.Bind(address, options), counter),
+        });
+        await node.BootstrappedAsync().AsTask().WaitAsync(Patience);
+        var sockets = counter.Open;
+
+        var (cancelled, ended) = (0, 0);
+        for (var step = 1; step <= StepsMax && ended < 3; step++)
+        {
+            using var cancel = new CancellationTokenSource();
+            counter.Restart(step, cancel);
+            try
+            {
+                await CallAsync(node, what, served.PublicKey, cancel.Token).WaitAsync(Patience);
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+            }
+
+            // Past the last of its datagrams, a few times in a row: nothing is left to cancel.
+            ended = counter.Sent < step ? ended + 1 : 0;
+        }
+
+        Assert.InRange(cancelled, 1, StepsMax);
+        await Until(() => (counter.Open, node.Udx.StreamCount, node.ConnectionCount) == (sockets, 0, 0));
+        Assert.Equal((sockets, 0, 0), (counter.Open, node.Udx.StreamCount, node.ConnectionCount));
+
+        // And it works as before.
+        counter.Restart(0, null!);
+        await CallAsync(node, what, served.PublicKey, CancellationToken.None).WaitAsync(Patience);
+    }
+
+    private static async Task CallAsync(DhtNode node, string what, PublicKey served, CancellationToken cancellationToken)
+    {
+        using var pair = KeyPair.Generate(SystemRandom.Instance);
+        switch (what)
+        {
+            case "connect":
+                var connection = await node.ConnectAsync(served, null, cancellationToken);
+                connection.Raw.Abort();
+                await connection.DisposeAsync();
+                break;
+            case "listen":
+                await using (var server = node.CreateServer()) await server.ListenAsync(pair, cancellationToken);
+                break;
+            case "announce":
+                await node.AnnounceAsync(default, pair, [], cancellationToken);
+                break;
+            case "look up":
+                await foreach (var reply in node.LookupAsync(new Topic(served.Value), cancellationToken)) Assert.NotEmpty(reply.Peers);
+                break;
+            default:
+                await node.ImmutablePutAsync(new byte[] { 1, 2, 3 }, cancellationToken);
+                break;
+        }
+    }
+
+    private static async Task Until(Func<bool> condition)
+    {
+        for (var began = Stopwatch.StartNew(); !condition() && began.Elapsed < Patience;) await Task.Yield();
     }
 
     // Everything a node does at once; after so many turns it is cancelled, or disposed, or both.

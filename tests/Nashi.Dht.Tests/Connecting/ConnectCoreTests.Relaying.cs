@@ -42,13 +42,13 @@ public sealed partial class ConnectCoreTests
     }
 
     [Fact]
-    public void Relay_LongAfterThePunch_IsDropped()
+    public void Relay_LongAfterThePunch_IsKeptBesideIt()
     {
         var core = AgreeRelayed();
         core.HandlePunched(s_punched, default);
         Assert.Equal(default(Instant) + ConnectCore.RelayLead, core.NextTimeout);
         core.HandleTimeout(core.NextTimeout);
-        Assert.Equal([typeof(ConnectAction.Connect), typeof(ConnectAction.DropRelays)], Drain(core).Select(action => action.GetType()));
+        Assert.Equal([typeof(ConnectAction.KeepRelay), typeof(ConnectAction.Connect)], Drain(core).Select(action => action.GetType()));
         core.HandleRelayed();
         core.HandleRelayFailed(default);
         Assert.Empty(Drain(core));
@@ -81,7 +81,7 @@ public sealed partial class ConnectCoreTests
         Assert.Equal((s_theirRelay, false), (pair.At.PublicKey, pair.IsInitiator));
         core.HandlePunched(s_punched, default);
         core.HandleTimeout(core.NextTimeout);
-        Assert.IsType<ConnectAction.DropRelays>(Drain(core)[^1]);
+        Assert.Equal(s_theirRelay, Assert.IsType<ConnectAction.KeepRelay>(Drain(core)[0]).Relay);
     }
 
     [Fact]

@@ -52,6 +52,40 @@ public sealed class DetourCoreTests
     }
 
     [Fact]
+    public void Look_NobodyAnswersByTheRelay_LeavesItAndDialsAnotherAtOnceOrTheSameEverMoreSeldom()
+    {
+        Pass(2);
+        var (dials, leaves) = (new List<int>(), new List<int>());
+        for (var second = 0; second < 200; second++)
+        {
+            var step = Look(1);
+            if (step == DetourStep.Dial)
+            {
+                dials.Add(second);
+                _core.HandleDialled(true, _now);
+            }
+            else if (step == DetourStep.Leave)
+            {
+                leaves.Add(second);
+                _core.HandleUseless(hasOther: leaves.Count == 1, _now);
+            }
+        }
+
+        Assert.Equal([0, 9, 19, 31, 47, 71, 111, 179], dials);
+        Assert.Equal([8, 17, 27, 39, 55, 79, 119, 187], leaves);
+    }
+
+    [Fact]
+    public void Look_SomebodyAnsweredByTheRelay_KeepsItThroughASilence()
+    {
+        GoRound();
+        Pass(1);
+        _heardAt = _now;
+        _isOnline = false;
+        for (var second = 0; second < 50; second++) Assert.Equal(DetourStep.None, Look(1));
+    }
+
+    [Fact]
     public void Look_OnTheDetour_ProbesOnceAMinuteUntilUdpWorks()
     {
         GoRound();
@@ -112,6 +146,7 @@ public sealed class DetourCoreTests
         Assert.Equal(DetourStep.Dial, Look(2));
         _core.HandleDialled(true, _now);
         Assert.True(_core.IsRound);
+        _heardAt = _now + TimeSpan.FromMilliseconds(100);
     }
 
     private void Pass(int seconds) => _now += TimeSpan.FromSeconds(seconds);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using Nashi.Cryptography;
@@ -68,6 +69,19 @@ public sealed class DetourTests : IAsyncLifetime
         Assert.Equal("RELAY_UNREACHABLE", Assert.IsType<TcpRelayException>(error.InnerException).Code);
         await node.BootstrappedAsync(Token).AsTask().WaitAsync(Patience, Token);
         Assert.False(node.IsOnline && node.GetStats().Answered > 0);
+    }
+
+    [Fact]
+    public async Task Relay_WelcomesAndForwardsNothing_IsLeftForAnother()
+    {
+        var (useless, good) = (TcpRelayServer.Start(_pair, Local with { AllowPrivate = false }), StartRelay());
+        _all.Add(useless);
+        // Whichever welcomes it first: in the end there is one by which somebody answers.
+        var client = await StartAsync(Blocked(useless.LinkFor("127.0.0.1"), good.LinkFor("127.0.0.1")));
+        for (var began = Stopwatch.StartNew(); client.GetStats().Answered == 0 && began.Elapsed < Patience;) await Task.Yield();
+        var (near, far) = await ConnectAsync(client, await OpenAsync());
+        await CarryAsync(near, far, 100_000);
+        Assert.Equal(good.PublicKey, client.TcpRelay?.Key);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ namespace Nashi.Dht.Tests.Relaying;
 internal sealed class PairedEnd : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly Bytes32 Token = new(Enumerable.Repeat((byte)7, 32).ToArray());
+    /// <summary>What both ends name.</summary>
+    public static readonly Bytes32 Token = new(Enumerable.Repeat((byte)7, 32).ToArray());
 
     private readonly FakeNode _node;
     private readonly BlindRelayClient _client;

@@ -1,7 +1,10 @@
 using Nashi.Cryptography;
+using Nashi.Datagrams;
+using Nashi.Dht.Connecting;
 using Nashi.Dht.Relaying;
 using Nashi.Dht.Tests.Connecting;
 using Nashi.Encoding;
+using Nashi.Testing;
 
 namespace Nashi.Dht.Tests.Relaying;
 
@@ -78,7 +81,7 @@ public sealed class RelayTests : IAsyncDisposable
         var guest = Hidden();
         // The relay that answers is there before the message that names one is written.
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        (guest.LateTarget, guest.SearchesAfter) = (Nashi.Dht.Connecting.ConnectCommands.TargetOf(_host.PublicKey), ready.Task);
+        (guest.LateTarget, guest.SearchesAfter) = (ConnectCommands.TargetOf(_host.PublicKey), ready.Task);
         await using var ours = await ConnectAsync(guest, [dead.PublicKey, _relay.PublicKey], step => _ = step.Name == "relay-ready" && ready.TrySetResult());
         Assert.Equal(_relay.PublicKey, ours.Relay);
     }
@@ -146,6 +149,37 @@ public sealed class RelayTests : IAsyncDisposable
         await other.LeaveAsync();
         await unpaired.Task.WaitAsync(Patience, Token);
         Assert.Equal((0, 0), (relay.GetStats().Active, relay.GetStats().Waiting));
+    }
+
+    [Fact]
+    public async Task Beside_WordsThatThePeerSaidToTheRelay_ArriveOnTheDirectStream()
+    {
+        await using var relay = await StartRelayAsync();
+        var guest = _net.AddNode();
+        await using var peer = await PairedEnd.StartAsync(_net.AddNode(), _relay.PublicKey, _host, isInitiator: false);
+        await using var stream = guest.Udx.CreateStream(77);
+        var elsewhere = guest.Udx.Bind(UdpAddress.FromIPv4(0x7f000001, 0));
+        var dials = new RelayDials(guest, (key, token) => guest.ConnectAsync(key, _client));
+        var dial = dials.DialAsync(_relay.PublicKey);
+        var leg = await dial.WaitAsync(Patience, Token);
+        using var life = new CancellationTokenSource();
+        var meeting = leg.PairAsync(isInitiator: true, PairedEnd.Token, stream.LocalId, life.Token);
+        var clock = new VirtualClock();
+        stream.Connect(elsewhere, 1, elsewhere.LocalAddress);
+        var kept = RelayBeside.KeepAsync(stream, dials.TakeOut(_relay.PublicKey)!, meeting, life, clock);
+
+        await peer.SayAsync(5);
+        var word = new byte[1];
+        await stream.ReadExactlyAsync(word, Token).AsTask().WaitAsync(Patience, Token);
+        stream.HandleAuthenticated(1);
+        Assert.Equal((5, elsewhere.LocalAddress, 0), (word[0], stream.Remote, stream.Moves));
+        Assert.False(kept.IsCompleted);
+
+        // The relay is left some time later, or with the stream.
+        stream.Abort();
+        await kept.WaitAsync(Patience, Token);
+        await leg.Closed.WaitAsync(Patience, Token);
+        await relay.DisposeAsync();
     }
 
     [Fact]

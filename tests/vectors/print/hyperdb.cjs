@@ -27,7 +27,7 @@ async function main () {
     const transactions = operations(40 + generation, 30, generation)
     for (const ops of transactions) await run(db, ops)
     const found = {}
-    for (const name of ['members', 'by-name', 'by-score', 'by-joined', 'by-tag', 'counters', 'settings', 'cities', 'big-cities', ...(generation > 1 ? ['by-age'] : [])]) {
+    for (const name of ['members', 'by-name', 'by-score', 'by-joined', 'by-tag', 'counters', 'settings', 'cities', 'big-cities', 'papers', 'by-text', ...(generation > 1 ? ['by-age'] : [])]) {
       found[name] = (await db.find('@demo/' + name).toArray()).map(show)
     }
     out.generations.push({ transactions, blocks: await blocks(core), found })
