@@ -5,7 +5,7 @@ namespace Nashi.Chat;
 
 internal static partial class Log
 {
-    [LoggerMessage(23000, LogLevel.Warning, "Room {Room}: making a new key failed")]
+    [LoggerMessage(23000, LogLevel.Warning, "Room {Room}: a new key, or word of a silent device, could not be written")]
     public static partial void RotationFailed(ILogger logger, Exception error, CoreKey room);
 
     [LoggerMessage(23001, LogLevel.Warning, "Room {Room}: admitting a candidate failed")]

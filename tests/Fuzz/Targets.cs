@@ -1,7 +1,11 @@
 using Nashi.Autobase.Messages;
 using Nashi.BlindPeer.Messages;
 using Nashi.BlindPeer.Server;
+using Nashi.Chat;
+using Nashi.Chat.Epochs;
+using Nashi.Chat.Ops;
 using Nashi.Chat.Profiles;
+using Nashi.Chat.Rooms;
 using Nashi.Cryptography;
 using Nashi.Datagrams;
 using Nashi.Deploy;
@@ -50,6 +54,7 @@ internal static class Targets
         .. Store(),
         .. Files(),
         .. Bases(),
+        .. Chats(),
         .. Databases(),
         .. Profiles(),
         .. BlindPeers(),
@@ -123,6 +128,21 @@ internal static class Targets
         new("TCP relay link", [RelaySeeds.Link], bytes => RelaySeeds.ReadLink(Text(bytes)), 512),
         new("relay pair", ["relay"], bytes => PairMessage.TryDecode(bytes) is { } pair && PairMessage.TryDecode(pair.Encode()) == pair),
         new("relay unpair", ["relay"], bytes => UnpairMessage.TryDecode(bytes) is { } unpair && UnpairMessage.TryDecode(unpair.Encode()) == unpair),
+    ];
+
+    private static Target[] Chats() =>
+    [
+        new("chat op", ChatSeeds.Ops, ChatSeeds.ReadOp, 512),
+        new("chat join card", ChatSeeds.Cards, bytes => JoinCard.TryDecode(bytes, out _), 512),
+        new("chat epoch record", ChatSeeds.Records, bytes => EpochRecord.TryDecode(bytes, out var record) && EpochRecord.TryDecode(record.Encode(), out _)),
+        new("chat content", ChatSeeds.Contents, ChatSeeds.ReadContent, 128),
+        new("chat log line", ChatSeeds.Lines, bytes => LogEntry.TryDecode(bytes, out var entry) && LogEntry.TryDecode(entry.Encode(), out _)),
+        new("chat room state", ChatSeeds.States, ChatSeeds.ReadState, 512),
+        new("chat stored room", ChatSeeds.Metas, bytes => RoomMeta.TryDecode(bytes, out var meta) && RoomMeta.TryDecode(meta.Encode(), out _), 256),
+        new("chat sealed value", ChatSeeds.Values, ChatSeeds.Open),
+        new("chat gate hello", ["hex:01" + Texts.Hex + Texts.Hex + Texts.Hex + "010102030405060708" + Texts.Hex], bytes => Gate.TryReadHello(bytes, out _, out _, []), 128),
+        new("chat invite link", ChatSeeds.Links, bytes => InviteLink.TryParse(Text(bytes), out _), 128),
+        new("chat message id", ["text:yryk5fgmfbcx9zqhhr8bp5rqsnqkx5eoptpcyf9qjhxx7bbp4kdo.7"], bytes => MessageId.TryParse(Text(bytes), out _)),
     ];
 
     private static Target[] BlindPeers() =>

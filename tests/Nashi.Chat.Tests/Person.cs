@@ -75,6 +75,11 @@ internal sealed class Person : IAsyncDisposable
     {
         var name = Room.Name;
         await Host.DisposeAsync();
+        await ReopenAsync(name);
+    }
+
+    public async Task ReopenAsync(string name)
+    {
         Host = await ChatHost.OpenAsync(Options);
         Room = await Host.OpenRoomAsync(name);
     }

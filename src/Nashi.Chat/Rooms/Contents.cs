@@ -12,6 +12,7 @@ internal sealed class Contents(Corestore store, CoreKey room, Keyring keyring, C
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<CoreKey, Task<Core>> _cores = [];
+    private readonly List<Core> _opened = [];
     private readonly Dictionary<CoreKey, Wanted> _wanted = [];
     private readonly CancellationTokenSource _closing = new();
 
@@ -26,14 +27,14 @@ internal sealed class Contents(Corestore store, CoreKey room, Keyring keyring, C
         lock (_gate)
         {
             if (_cores.TryGetValue(key, out var core)) return core;
-            return _cores[key] = store.GetAsync(key, new CoreOptions { IsWritable = false }).AsTask();
+            return _cores[key] = OpenNewAsync(key);
         }
     }
 
     /// <summary>The cores that are open, without waiting.</summary>
     public IReadOnlyList<Core> ListOpen()
     {
-        lock (_gate) return [.. _cores.Values.Where(core => core.IsCompletedSuccessfully).Select(core => core.Result)];
+        lock (_gate) return [.. _opened];
     }
 
     /// <summary>The content of a message; null when it is not here or not what it should be.</summary>
@@ -108,14 +109,15 @@ internal sealed class Contents(Corestore store, CoreKey room, Keyring keyring, C
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
-        Task<Core>[] cores;
-        lock (_gate) cores = [.. _cores.Values];
-        foreach (var core in cores)
-        {
-            if (core.IsCompletedSuccessfully) await (await core.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
-        }
-
+        foreach (var core in ListOpen()) await core.DisposeAsync().ConfigureAwait(false);
         await own.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<Core> OpenNewAsync(CoreKey key)
+    {
+        var core = await store.GetAsync(key, new CoreOptions { IsWritable = false }, _closing.Token).ConfigureAwait(false);
+        lock (_gate) _opened.Add(core);
+        return core;
     }
 
     private async Task FetchAsync(CoreKey key)

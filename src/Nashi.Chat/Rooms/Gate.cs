@@ -133,7 +133,7 @@ internal sealed class Gate(IGateKeeper keeper, Mux mux) : IChannelHandler
         _channel!.Send(HaveType, buffer.WrittenSpan);
     }
 
-    private static bool TryReadHello(ReadOnlySpan<byte> bytes, out CoreKey writer, out byte[] signature, Dictionary<ulong, Bytes32> proofs)
+    internal static bool TryReadHello(ReadOnlySpan<byte> bytes, out CoreKey writer, out byte[] signature, Dictionary<ulong, Bytes32> proofs)
     {
         (writer, signature) = (default, []);
         var reader = new CompactReader(bytes);

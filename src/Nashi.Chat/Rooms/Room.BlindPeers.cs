@@ -38,6 +38,9 @@ public sealed partial class Room
         Wake();
     }
 
+    /// <summary>Whether a blind peer has all that we wrote, files included.</summary>
+    internal bool IsKeptByBlindPeers => _blind is { } blind && new[] { _contents.Own, _files.Core }.All(core => core.Length == 0 || blind.CountHolders(core.Key, core.Length - 1) > 0);
+
     // Ours first; then what others wrote, as they may be away; then what makes the order final.
     private List<BlindCore> ListCores()
     {

@@ -146,6 +146,7 @@ public sealed partial class Room
         }
 
         _keeper.SendHaves(state, _contents);
+        LookAtIndexers();
         SaveWhenDue();
     }
 
@@ -238,6 +239,7 @@ public sealed partial class Room
     }
 
     private PublicKey? _remover;
+    private int? _unread;
 
     private void TellMembers(RoomState state)
     {
@@ -290,6 +292,7 @@ public sealed partial class Room
                 Records = state.IsCreated ? [] : [.. _keyring.ListRecords().Select(record => (ReadOnlyMemory<byte>)record.Encode())],
                 Delivered = _delivered,
                 FetchedPosition = _fetched,
+                Unread = _unread ?? meta.Unread,
                 LastActivity = isNew ? (ulong)_options.Clock.GetUtcNow().ToUnixTimeMilliseconds() : meta.LastActivity,
             });
         }

@@ -55,6 +55,7 @@ public sealed partial class Room
         cancellationToken.ThrowIfCancellationRequested();
         var length = _handler.Log.Length;
         _folder.Update(meta => meta.ReadPosition == length && meta.Unread == 0 ? meta : meta with { ReadPosition = length, Unread = 0 });
+        _unread = null;
         return default;
     }
 
@@ -77,6 +78,9 @@ public sealed partial class Room
         var held = core.CountHeld(file.Blob.BlockOffset, file.Blob.BlockEnd);
         return held == file.Blob.BlockLength ? file.Size : Math.Min(file.Size, held * FileCipher.ChunkSize);
     }
+
+    /// <summary>Whether the contents of all that was looked at are here.</summary>
+    internal bool HasAllContents => _contents.IsComplete && _seen == _handler.Log.Length;
 
     private async ValueTask<LogEntry?> ReadAsync(ulong position, CancellationToken cancellationToken)
     {

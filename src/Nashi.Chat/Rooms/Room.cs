@@ -109,7 +109,7 @@ public sealed partial class Room : IAsyncDisposable
             var id = folder.Meta.Id ?? writer;
             var room = new Room(options, folder, secrets, store, id, writer, content, files);
             room._base = await Autobase.Autobase.OpenAsync(
-                store, id, room._handler, new AutobaseOptions { AckInterval = options.AckInterval, Clock = options.Clock, Random = options.Random, Logger = options.Logger, Durability = Durability.Synced },
+                store, id, room._handler, new AutobaseOptions { FastForward = false, AckInterval = options.AckInterval, Clock = options.Clock, Random = options.Random, Logger = options.Logger, Durability = Durability.Synced },
                 cancellationToken).ConfigureAwait(false);
             await room.BeginAsync(making, cancellationToken).ConfigureAwait(false);
             return room;
@@ -145,6 +145,7 @@ public sealed partial class Room : IAsyncDisposable
         _rotation?.Dispose();
         _base.Updated -= Wake;
         await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_base.Failure is null) _unread = await CountUnreadAsync().ConfigureAwait(false);
         SaveMeta();
         EndWatchers();
         await _contents.DisposeAsync().ConfigureAwait(false);
