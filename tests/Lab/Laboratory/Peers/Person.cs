@@ -28,7 +28,7 @@ internal sealed class Person(string name, Host host, string program, string boot
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(late.Token), process.StandardError.ReadToEndAsync(late.Token));
             await process.WaitForExitAsync(late.Token);
             var said = new Said(process.ExitCode, await output, await errors);
-            transcript.Command(name, Line(words), said.Output + said.Errors);
+            transcript.Command(name, Line(words), (said.Output + said.Errors).Replace(Folder, "~", StringComparison.Ordinal));
             return said;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

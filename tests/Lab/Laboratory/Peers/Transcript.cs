@@ -7,12 +7,20 @@ internal sealed class Transcript
 {
     private readonly StringBuilder _text = new();
     private readonly Lock _gate = new();
+    private bool _hasPicture;
 
     /// <summary>A heading between commands.</summary>
     public void Head(string text) => Add($"\n# {text}\n");
 
     /// <summary>A command and all it said.</summary>
-    public void Command(string who, string line, string output) => Add($"{who}$ {line}\n{output}{(output.Length == 0 || output.EndsWith('\n') ? "" : "\n")}");
+    public void Command(string who, string line, string output)
+    {
+        var isPicture = output.Contains("████", StringComparison.Ordinal);
+        // One QR code is as good as the next.
+        if (isPicture && _hasPicture) output = string.Join('\n', output.Split('\n').Where(row => !row.StartsWith("████", StringComparison.Ordinal) && !row.StartsWith("▀▀▀▀", StringComparison.Ordinal)));
+        _hasPicture |= isPicture;
+        Add($"{who}$ {line}\n{output}{(output.Length == 0 || output.EndsWith('\n') ? "" : "\n")}");
+    }
 
     /// <summary>A line of a program that stays.</summary>
     public void Line(string who, string line) => Add($"{who}| {line}\n");
