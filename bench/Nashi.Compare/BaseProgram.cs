@@ -16,12 +16,13 @@ internal static class BaseProgram
         var (store, writer, _) = await OpenAsync(Path.Combine(folder, "writer"), null);
         var began = Stopwatch.GetTimestamp();
         await AppendAsync(writer, options);
-        if (options.Mode == "catchup")
+        if (options.Mode is "catchup" or "forward")
         {
-            var (readers, reader, view) = await OpenAsync(Path.Combine(folder, "reader"), writer.Key);
+            var (readers, reader, view) = await OpenAsync(Path.Combine(folder, "reader"), writer.Key, options.Mode == "forward");
             began = Stopwatch.GetTimestamp();
             await CatchUpAsync(store, readers, reader, view, (ulong)options.Number("n"));
-            Say.Figures(("values_s", options.Number("n") / Stopwatch.GetElapsedTime(began).TotalSeconds));
+            var taken = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            Say.Figures(("values_s", options.Number("n") / taken), ("seconds", taken));
             return 0;
         }
 
@@ -31,11 +32,11 @@ internal static class BaseProgram
         return 0;
     }
 
-    private static async Task<(Corestore Store, Autobase.Autobase Base, LogHandler Handler)> OpenAsync(string folder, CoreKey? key)
+    private static async Task<(Corestore Store, Autobase.Autobase Base, LogHandler Handler)> OpenAsync(string folder, CoreKey? key, bool fastForward = false)
     {
         var store = await Corestore.OpenAsync(folder);
         var handler = new LogHandler();
-        return (store, await Autobase.Autobase.OpenAsync(store, key, handler, new AutobaseOptions { AckInterval = TimeSpan.Zero }), handler);
+        return (store, await Autobase.Autobase.OpenAsync(store, key, handler, new AutobaseOptions { AckInterval = TimeSpan.Zero, FastForward = fastForward }), handler);
     }
 
     private static async Task AppendAsync(Autobase.Autobase writer, Options options)

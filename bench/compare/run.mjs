@@ -52,6 +52,7 @@ const jobs = [
   { name: 'base', text: 'append to a base, one at a time', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=1000', '--size=100', '--batch=1']) },
   { name: 'base100', text: 'append to a base, batches of 100', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['append', '--n=20000', '--size=100', '--batch=100']) },
   { name: 'base-catchup', text: 'a reader applies 10 000 values of a base, in one process', figures: [['values_s', 'values/s']], run: (side) => single(side, 'base', ['catchup', '--n=10000', '--size=100', '--batch=100']) },
+  { name: 'base-forward', text: 'a reader goes to the end of a base of 100 k values, in one process', figures: [['seconds', 's', 'less']], run: (side) => single(side, 'base', ['forward', '--n=100000', '--size=100', '--batch=100']) },
   { name: 'export', text: 'mirror a drive of 10 000 files to a folder', figures: [['files_s', 'files/s']], run: (side) => drive(side, 'export') }
 ].filter((job) => wanted.length === 0 || wanted.includes(job.name))
 

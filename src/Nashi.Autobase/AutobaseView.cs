@@ -19,6 +19,12 @@ public sealed class AutobaseView : IBlockLog
     private ulong _cuts;
     private int _prefetching;
 
+    // What was appended since the last flush: one append to the core costs as much for many blocks as for one.
+    private readonly Lock _gate = new();
+    private readonly List<ReadOnlyMemory<byte>> _appended = [];
+    private long _appendedBytes;
+    private Core _branch = null!;
+
     internal AutobaseView(string name, Func<bool> isApplying) => (Name, _isApplying) = (name, isApplying);
 
     /// <inheritdoc/>
@@ -31,7 +37,13 @@ public sealed class AutobaseView : IBlockLog
     public CoreKey Key => Core.Key;
 
     /// <inheritdoc/>
-    public ulong Length => Branch.Length;
+    public ulong Length
+    {
+        get
+        {
+            lock (_gate) return _branch.Length + (ulong)_appended.Count;
+        }
+    }
 
     /// <summary>How many of its blocks are signed by the indexers.</summary>
     public ulong SignedLength => Core.Length;
@@ -48,8 +60,8 @@ public sealed class AutobaseView : IBlockLog
     /// <summary>The signed core.</summary>
     internal Core Core { get; private set; } = null!;
 
-    /// <summary>The signed core and what is not signed yet.</summary>
-    internal Core Branch { get; private set; } = null!;
+    /// <summary>The signed core and what is not signed yet; without what was appended since the last flush.</summary>
+    internal Core Branch => _branch;
 
     /// <summary>The key that the system names: that of the next core, once the indexers changed.</summary>
     internal CoreKey SystemKey { get; set; }
@@ -61,23 +73,52 @@ public sealed class AutobaseView : IBlockLog
     public Bytes32 TreeHash => Branch.TreeHash;
 
     /// <inheritdoc/>
-    public bool TryGet(ulong index, [NotNullWhen(true)] out byte[]? block) => Branch.TryGet(index, out block!);
+    public bool TryGet(ulong index, [NotNullWhen(true)] out byte[]? block)
+    {
+        lock (_gate)
+        {
+            var first = _branch.Length;
+            if (_appended.Count > 0 && index >= first && index - first < (ulong)_appended.Count)
+            {
+                block = _appended[(int)(index - first)].ToArray();
+                return true;
+            }
+        }
+
+        return Branch.TryGet(index, out block!);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<byte[]?> GetAsync(ulong index, bool wait, CancellationToken cancellationToken)
     {
-        if (Branch.TryGet(index, out var block)) return block;
+        if (TryGet(index, out var block)) return block;
         if (!wait || index >= Length) return null;
         return await Branch.GetAsync(index, new CoreGetOptions { Wait = true }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Outside of applying.</exception>
-    public async ValueTask AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> blocks, CancellationToken cancellationToken)
+    public ValueTask AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> blocks, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(blocks);
+        cancellationToken.ThrowIfCancellationRequested();
         if (!IsWritable) throw new InvalidOperationException($"The view '{Name}' can be appended to only while values are applied.");
-        await Branch.AppendAsync(blocks, cancellationToken).ConfigureAwait(false);
+        foreach (var block in blocks)
+        {
+            if (block.Length > CoreOptions.MaxBlockSize) throw new ArgumentException($"A block has at most {CoreOptions.MaxBlockSize} bytes.", nameof(blocks));
+        }
+
+        lock (_gate)
+        {
+            foreach (var block in blocks)
+            {
+                _appended.Add(block.ToArray());
+                _appendedBytes += block.Length;
+            }
+        }
+
         Changed?.Invoke();
+        return default;
     }
 
     /// <summary>Appends one block.</summary>
@@ -113,9 +154,36 @@ public sealed class AutobaseView : IBlockLog
         }
     }
 
+    /// <summary>Gives the core what was appended.</summary>
+    internal async ValueTask FlushAsync(int above = 0)
+    {
+        ValueTask<ulong> appending;
+        lock (_gate)
+        {
+            if (_appended.Count == 0 || _appendedBytes <= above) return;
+            appending = _branch.AppendAsync([.. _appended], CancellationToken.None);
+            Forget();
+        }
+
+        await appending.ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets what was appended since the last flush.</summary>
+    internal void Drop()
+    {
+        lock (_gate) Forget();
+    }
+
+    private void Forget()
+    {
+        _appended.Clear();
+        _appendedBytes = 0;
+    }
+
     internal async ValueTask TruncateAsync(ulong length)
     {
         if (length == Length) return;
+        await FlushAsync().ConfigureAwait(false);
         await Branch.TruncateAsync(new CoreTruncateOptions { Length = length, Fork = Branch.Fork }).ConfigureAwait(false);
         _cuts++;
         Changed?.Invoke();
@@ -135,7 +203,7 @@ public sealed class AutobaseView : IBlockLog
     {
         if (Core is { } before) before.Changed -= OnCoreChanged;
         core.Changed += OnCoreChanged;
-        (Core, Branch, SystemKey) = (core, branch, core.Key);
+        lock (_gate) (Core, _branch, SystemKey) = (core, branch, core.Key);
         _cuts++;
         Changed?.Invoke();
     }

@@ -81,6 +81,36 @@ public sealed class ReferenceGroupTests
         Assert.Equal(3, second.Base.System.Core.Manifest!.Signers.Length);
     }
 
+    [Fact]
+    public async Task Autobase_OfNineMixedPeers_Converges()
+    {
+        await using var first = await Peer.OpenAsync(1);
+        var ours = new List<Peer> { first };
+        var theirs = new List<ReferencePeer>();
+        try
+        {
+            for (var i = 2; i <= 5; i++) ours.Add(await Peer.OpenAsync(i, first.Base.Key));
+            for (var i = 0; i < 4; i++) theirs.Add(await ReferencePeer.JoinAsync(first.Base.Key));
+            await ConnectAllAsync([.. ours], [.. theirs]);
+            string[] indexers = [ours[1].LocalKey, theirs[0].LocalKey, theirs[1].LocalKey, ours[2].LocalKey];
+            await first.AppendAsync([.. indexers.Select(key => "index " + key)]);
+            await first.AppendAsync([.. ours.Skip(3).Select(peer => peer.LocalKey).Concat(theirs.Skip(2).Select(peer => peer.LocalKey)).Select(key => "add " + key)]);
+            await UntilAsync([.. ours], [.. theirs], async () => ours.All(peer => peer.Base.IsWritable) && await AreEqualAsync([.. ours], [.. theirs]));
+            for (var i = 0; i < 3; i++)
+            {
+                foreach (var peer in theirs) await peer.AppendAsync($"{peer.LocalKey} {i}");
+                foreach (var peer in ours) await peer.AppendAsync($"{peer.LocalKey} {i}");
+            }
+
+            await UntilAsync([.. ours], [.. theirs], async () => first.Handler.Log.Length == 27 && await AreEqualAsync([.. ours], [.. theirs]));
+        }
+        finally
+        {
+            foreach (var peer in theirs) await peer.DisposeAsync();
+            foreach (var peer in ours.Skip(1)) await peer.DisposeAsync();
+        }
+    }
+
     private static async Task ConnectAllAsync(Peer[] ours, ReferencePeer[] theirs)
     {
         foreach (var peer in theirs) await peer.DisconnectAsync();
@@ -156,7 +186,7 @@ public sealed class ReferenceGroupTests
     // The reference tells nothing by itself: it is asked, as often as it takes.
     private static async Task UntilAsync(Peer[] ours, ReferencePeer[] theirs, Func<Task<bool>> isDone)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (!patience.IsCancellationRequested)
         {
             if (await isDone()) return;

@@ -94,4 +94,36 @@ public sealed class RightsTests
         Assert.Equal(["sense", "more sense"], await first.Handler.ReadLogAsync());
         Assert.Equal("LOCAL_DAMAGED", (await Assert.ThrowsAsync<AutobaseException>(() => second.AppendAsync("behind it"))).Code);
     }
+
+    [Fact]
+    public async Task AddWriterAsync_AgainWithOtherRights_MakesAndUnmakesAnIndexer()
+    {
+        await using var first = await Peer.OpenAsync(1);
+        await using var second = await Peer.OpenAsync(2, first.Base.Key);
+        first.Connect(second);
+        await first.AppendAsync("add " + second.LocalKey);
+        await Rounds.UntilAsync([first, second], () => second.Base.IsWritable);
+        await second.AppendAsync("hello");
+        await first.AppendAsync("index " + second.LocalKey);
+        await Rounds.UntilAsync([first, second], () => second.Base.IsIndexer && first.Base.System.Core.Manifest!.Signers.Length == 2);
+        await first.AppendAsync("add " + second.LocalKey);
+        await Rounds.UntilAsync([first, second], () => !second.Base.IsIndexer && second.Base.System.Core.Manifest!.Signers.Length == 1);
+        await second.AppendAsync("as a writer");
+        await Rounds.UntilSignedAsync(first, second);
+        Assert.Equal(["hello", "as a writer"], await first.Handler.ReadLogAsync());
+    }
+
+    [Fact]
+    public async Task RemoveWriterAsync_OfTheLastIndexer_IsRefused()
+    {
+        await using var first = await Peer.OpenAsync(1);
+        await using var second = await Peer.OpenAsync(2, first.Base.Key);
+        first.Connect(second);
+        await first.AppendAsync("add " + second.LocalKey);
+        await Rounds.UntilAsync([first, second], () => second.Base.IsWritable);
+        await second.AppendAsync("remove " + first.LocalKey);
+        await Rounds.UntilSignedAsync(first, second);
+        Assert.True(first.Base.IsWritable && first.Base.IsIndexer);
+        Assert.Null(first.Base.Failure);
+    }
 }

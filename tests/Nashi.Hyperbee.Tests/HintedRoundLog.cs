@@ -24,8 +24,8 @@ internal sealed class HintedRoundLog(MemoryBlockLog far) : RoundLog(far), IHinte
         Assert.True(HintMessage.TryDecode(hint, out var message));
         var found = new HintedBlocks(blocks => _named.AddRange(blocks), 128, 2048 + 128);
         // All that the server reads is there: it never waits.
-        if (message.Get is { } get) Assert.True(_server.TouchKeyAsync(get, found).IsCompletedSuccessfully);
-        if (message.Range is { } range) Assert.True(_server.TouchRangeAsync(range, found).IsCompletedSuccessfully);
+        if (message.Get is { } get) Assert.True(_server.TouchKeyAsync(get, found).AsTask().IsCompletedSuccessfully);
+        if (message.Range is { } range) Assert.True(_server.TouchRangeAsync(range, found).AsTask().IsCompletedSuccessfully);
         found.Flush();
     }
 }

@@ -12,30 +12,25 @@ internal static class CatchUp
         if (patience <= TimeSpan.Zero) return;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         over.CancelAfter(patience);
-        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var events = room.WatchAsync(watching.Token).GetAsyncEnumerator(CancellationToken.None);
-        var next = events.MoveNextAsync().AsTask();
-        try
+        await using var events = new RoomEvents(room, cancellation);
+        while (await IsBusyAsync(room, events, over.Token))
         {
-            while (await NextAsync(next, room, over.Token)) next = events.MoveNextAsync().AsTask();
-        }
-        finally
-        {
-            await watching.CancelAsync();
-            await next.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            // Something came: there may be more.
         }
 
         cancellation.ThrowIfCancellationRequested();
     }
 
-    // False when it is quiet, or patience is over.
-    private static async Task<bool> NextAsync(Task<bool> next, Room room, CancellationToken over)
+    // False when it is quiet among peers, or patience is over.
+    private static async Task<bool> IsBusyAsync(Room room, RoomEvents events, CancellationToken over)
     {
+        using var quiet = CancellationTokenSource.CreateLinkedTokenSource(over);
+        if (room.PeerCount > 0) quiet.CancelAfter(Quiet);
         try
         {
-            return room.PeerCount > 0 ? await next.WaitAsync(Quiet, over) : await next.WaitAsync(over);
+            return await events.NextAsync(quiet.Token) is not null;
         }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             return false;
         }

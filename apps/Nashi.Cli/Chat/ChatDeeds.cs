@@ -67,8 +67,7 @@ internal sealed class ChatDeeds(ChatSession session, ChatModel model, Action<Act
 
     private async Task WatchAsync(string id, Room room)
     {
-        await using var events = room.WatchAsync(leaving).GetAsyncEnumerator(CancellationToken.None);
-        var next = events.MoveNextAsync().AsTask();
+        await using var events = new RoomEvents(room, leaving);
         var unread = await room.CountUnreadAsync(leaving);
         post(() =>
         {
@@ -76,12 +75,7 @@ internal sealed class ChatDeeds(ChatSession session, ChatModel model, Action<Act
             model.Room(id).Unread = unread;
             if (model.Current is null) Act(model.Look(id));
         });
-        while (await next.WaitAsync(leaving))
-        {
-            var news = events.Current;
-            post(() => Tell(id, room, news));
-            next = events.MoveNextAsync().AsTask();
-        }
+        while (await events.NextAsync() is { } news) post(() => Tell(id, room, news));
     }
 
     private void Describe(string id, Room room)

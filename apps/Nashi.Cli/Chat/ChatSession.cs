@@ -78,6 +78,19 @@ internal sealed class ChatSession : IAsyncDisposable
         }
     }
 
+    /// <summary>The blind peers to use. Those given are remembered: one is of use only when it always has the newest.</summary>
+    public static async Task<IReadOnlyList<PublicKey>> BlindPeersAsync(CliContext context, Profile profile, CancellationToken cancellation)
+    {
+        var known = profile.Secrets.TryGet(BlindPeersName, out var bytes) ? Split(bytes) : [];
+        var given = ListOption.Split(context.Parsed.GetValue(ChatLine.BlindPeer));
+        if (given.Length == 0) return known;
+        List<PublicKey> next = given.Contains("none", StringComparer.Ordinal) ? [] : [.. known];
+        foreach (var text in given.Where(text => text != "none")) next.Add(Parse(text));
+        next = [.. next.Distinct()];
+        await profile.Secrets.PutAsync(BlindPeersName, next.SelectMany(key => key.Value.ToArray()).ToArray(), cancellation);
+        return next;
+    }
+
     /// <summary>Makes a room.</summary>
     public async Task<Room> CreateRoomAsync(string name, CancellationToken cancellation) => Tell(await Host.CreateRoomAsync(name, cancellationToken: cancellation));
 
@@ -101,19 +114,6 @@ internal sealed class ChatSession : IAsyncDisposable
     {
         (_owner ?? this).RoomOpened?.Invoke(room);
         return room;
-    }
-
-    // What is given is remembered: a blind peer is of use only when it always has the newest.
-    private static async Task<IReadOnlyList<PublicKey>> BlindPeersAsync(CliContext context, Profile profile, CancellationToken cancellation)
-    {
-        var known = profile.Secrets.TryGet(BlindPeersName, out var bytes) ? Split(bytes) : [];
-        var given = ListOption.Split(context.Parsed.GetValue(ChatLine.BlindPeer));
-        if (given.Length == 0) return known;
-        List<PublicKey> next = given.Contains("none", StringComparer.Ordinal) ? [] : [.. known];
-        foreach (var text in given.Where(text => text != "none")) next.Add(Parse(text));
-        next = [.. next.Distinct()];
-        await profile.Secrets.PutAsync(BlindPeersName, next.SelectMany(key => key.Value.ToArray()).ToArray(), cancellation);
-        return next;
     }
 
     private static List<PublicKey> Split(byte[] bytes) => [.. bytes.Chunk(Bytes32.Size).Where(chunk => chunk.Length == Bytes32.Size).Select(chunk => new PublicKey(chunk))];

@@ -12,7 +12,7 @@ internal static class FileSaver
     /// <summary>The file of a message, or the newest with a name; null when there is none.</summary>
     public static async Task<Attachment?> FindAsync(Room room, string wanted, CancellationToken cancellation)
     {
-        if (MessageId.TryParse(wanted, out var id)) return (await room.FindAsync(id, cancellation))?.Attachments.FirstOrDefault();
+        if (MessageId.TryParse(wanted, out var id)) return (await room.FindAsync(id, cancellation)) is { Attachments: [var first, ..] } ? first : null;
         ulong? before = null;
         while (true)
         {

@@ -7,12 +7,7 @@ internal static class Prompt
 {
     /// <summary>Asks for a secret, which is not shown; null when there is no terminal.</summary>
     /// <exception cref="CliException">The user stopped it.</exception>
-    public static string? Secret(string question) => Ask(question, isShown: false);
-
-    /// <summary>Asks for a line; null when there is no terminal.</summary>
-    public static string? Line(string question) => Ask(question, isShown: true);
-
-    private static string? Ask(string question, bool isShown)
+    public static string? Secret(string question)
     {
         using var tty = Tty.TryOpen();
         if (tty is null) return null;
@@ -31,7 +26,6 @@ internal static class Prompt
 
             bytes.Clear();
             if (read == 0) throw Stopped(tty);
-            if (isShown) tty.Write($"\r\u001b[K{question}{editor.Text}");
         }
 
         string? Take(Key key, LineEditor typed, int read)

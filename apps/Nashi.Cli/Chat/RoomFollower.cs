@@ -14,17 +14,12 @@ internal sealed class RoomFollower(CliContext context, Room room)
     /// <summary>Reports the last messages that are here, then everything that comes, until cancelled.</summary>
     public async Task FollowAsync(int count, CancellationToken cancellation)
     {
-        await using var events = room.WatchAsync(cancellation).GetAsyncEnumerator(CancellationToken.None);
         // Watching begins before the history is read, so that nothing falls between.
-        var next = events.MoveNextAsync().AsTask();
-        if (count > 0) await TellAsync(count, cancellation);
+        await using var events = new RoomEvents(room, cancellation);
         try
         {
-            while (await next.WaitAsync(cancellation))
-            {
-                await TellAsync(events.Current, cancellation);
-                next = events.MoveNextAsync().AsTask();
-            }
+            if (count > 0) await TellAsync(count, cancellation);
+            while (await events.NextAsync(cancellation) is { } news) await TellAsync(news, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

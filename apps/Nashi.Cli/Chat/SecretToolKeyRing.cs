@@ -41,7 +41,7 @@ internal sealed class SecretToolKeyRing : IKeyRing
         patience.CancelAfter(Patience);
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(Tool, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(Tool, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
             if (input is not null) await process.StandardInput.WriteAsync(input.AsMemory(), patience.Token);
             process.StandardInput.Close();
             var output = await process.StandardOutput.ReadToEndAsync(patience.Token);

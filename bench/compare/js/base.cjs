@@ -1,4 +1,4 @@
-// Appends to an autobase on disk, or lets a reader of it catch up in the same process: base.cjs append|catchup --dir=D --n=N --size=S --batch=B
+// Appends to an autobase on disk, or lets a reader of it catch up in the same process: base.cjs append|catchup|forward --dir=D --n=N --size=S --batch=B
 const path = require('path')
 const { mode, options, say, seconds, reference } = require('./lib.cjs')
 const Corestore = reference('corestore')
@@ -6,9 +6,9 @@ const Autobase = reference('autobase')
 
 const open = (store) => store.get('log')
 const apply = async (nodes, view) => { for (const node of nodes) await view.append(node.value) }
-const create = (name, key) => {
+const create = (name, key, fastForward = false) => {
   const store = new Corestore(path.join(options.dir, name))
-  return { store, base: new Autobase(store, key, { open, apply, valueEncoding: 'binary', ackInterval: 0, fastForward: false }) }
+  return { store, base: new Autobase(store, key, { open, apply, valueEncoding: 'binary', ackInterval: 0, fastForward }) }
 }
 
 async function append (base) {
@@ -29,13 +29,13 @@ async function main () {
   await writer.base.ready()
   if (mode === 'append') return done(writer, await seconds(() => append(writer.base)))
   await append(writer.base)
-  const reader = create('reader', writer.base.key)
+  const reader = create('reader', writer.base.key, mode === 'forward')
   await reader.base.ready()
   return done(writer, await seconds(() => catchUp(writer, reader)))
 }
 
 function done (writer, taken) {
-  say({ values_s: options.n / taken })
+  say({ values_s: options.n / taken, seconds: taken })
   process.exit(0)
 }
 

@@ -8,6 +8,9 @@ namespace Nashi.Autobase.Engine;
 /// <content>Applying the order to system and views, and taking it back.</content>
 internal sealed partial class BaseEngine
 {
+    // So many bytes of a view wait for the end of a drain at most.
+    private const int FlushAbove = 1 << 20;
+
     /// <summary>Applies what changed in the order.</summary>
     /// <returns>Whether the indexers changed for good: then the views get new cores, and everything behind is done again.</returns>
     private async ValueTask<bool> ApplyAsync(LinearizerStep step)
@@ -41,13 +44,16 @@ internal sealed partial class BaseEngine
             }
 
             var changesIndexers = _system.IndexersChanged;
-            if (changesIndexers) NameNextViews();
+            if (changesIndexers) await NameNextViewsAsync().ConfigureAwait(false);
             await _system.FlushAsync(_views.All, _closing.Token).ConfigureAwait(false);
             _updates.Add(new(node.Head, batch, _system.Length, changesIndexers));
             batch = 0;
             values.Clear();
             if (isIndexed && changesIndexers && indexersAt == 0) indexersAt = i + 1;
+            await FlushViewsAsync(above: FlushAbove).ConfigureAwait(false);
         }
+
+        await FlushViewsAsync(above: 0).ConfigureAwait(false);
 
         if (step.Indexed.Count > 0)
         {
@@ -190,8 +196,16 @@ internal sealed partial class BaseEngine
         }
     }
 
-    private void NameNextViews()
+    // Blocks of many nodes go to a view's core together.
+    private async ValueTask FlushViewsAsync(int above)
     {
+        await _systemView.FlushAsync(above).ConfigureAwait(false);
+        foreach (var view in _views.All) await view.FlushAsync(above).ConfigureAwait(false);
+    }
+
+    private async ValueTask NameNextViewsAsync()
+    {
+        await FlushViewsAsync(above: 0).ConfigureAwait(false);
         var indexers = ManifestsOf(_system.Indexers);
         foreach (var view in _views.All) view.SystemKey = NextManifest(view, indexers, view.Length).ToKey();
     }

@@ -13,6 +13,7 @@ internal sealed partial class BaseEngine
     private readonly List<Checkpoints> _checkpoints = [];
     private Checkpoints? _localCheckpoints;
     private bool _isSigner;
+    private (CoreKey Key, byte[] Signature)? _emptySigned;
 
     private async ValueTask StartSigningAsync()
     {
@@ -74,9 +75,13 @@ internal sealed partial class BaseEngine
     private SignedAt SignEncryption(ulong at)
     {
         var manifest = _manifests.Create(ManifestsOf(_system.Indexers), ViewManifests.EncryptionName, null);
+        var key = manifest.ToKey();
+        if (_emptySigned is { } known && known.Key == key) return new(known.Signature, 0, at);
         var signable = new byte[Signable.Size];
-        Signable.Write(signable, manifest.ToKey().Value, new MerkleBatch().Hash(), 0, 0);
-        return Sign(signable, 0, at);
+        Signable.Write(signable, key.Value, new MerkleBatch().Hash(), 0, 0);
+        var signed = Sign(signable, 0, at);
+        _emptySigned = (key, signed.Signature);
+        return signed;
     }
 
     private SignedAt Sign(byte[] signable, ulong length, ulong at)

@@ -168,6 +168,8 @@ internal sealed partial class BaseEngine : IAsyncDisposable
         catch (Exception error)
         {
             // Whatever the application threw: nothing of the drain was stored.
+            _systemView.Drop();
+            foreach (var view in _views.All) view.Drop();
             _atom.Clear();
             Log.Stopped(_options.Logger, error, Key);
             Stop(error);

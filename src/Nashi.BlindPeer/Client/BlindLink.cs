@@ -25,6 +25,7 @@ internal sealed class BlindLink : IAsyncDisposable
     private StoreReplication? _replication;
     private Channel? _channel;
     private MuxRpc? _rpc;
+    private bool _isNews;
     private int _visitors;
     private int _failures;
     private string? _problem;
@@ -118,33 +119,24 @@ internal sealed class BlindLink : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks what the peer says that it holds. True when that changed.</summary>
+    /// <summary>Looks what the peer says that it holds. True when that changed since it was last asked.</summary>
     public bool Refresh()
     {
         lock (_gate)
         {
-            if (_replication is not { } replication) return false;
-            var changed = false;
-            foreach (var (key, length) in _lengths)
-            {
-                var discoveryKey = key.ToDiscoveryKey();
-                if (replication.GetRemote(discoveryKey) is not { } remote) continue;
-                var last = Math.Max(length, remote.Length);
-                var copy = new BlindCopy(Peer, remote.Length, remote.ContiguousLength, last > 0 && replication.RemoteHas(discoveryKey, last - 1), true);
-                if (_copies.TryGetValue(key, out var known) && known == copy) continue;
-                _copies[key] = copy;
-                changed = true;
-            }
-
+            foreach (var key in _lengths.Keys) Note(key);
+            var changed = _isNews;
+            _isNews = false;
             return changed;
         }
     }
 
-    /// <summary>Whether the peer said that it holds a block.</summary>
+    /// <summary>Whether the peer said that it holds a block; what it said is remembered when the connection is lost.</summary>
     public bool Holds(CoreKey key, ulong index)
     {
         lock (_gate)
         {
+            Note(key);
             if (_replication?.RemoteHas(key.ToDiscoveryKey(), index) == true) return true;
             return _copies.TryGetValue(key, out var copy) && (index < copy.ContiguousLength || (copy.HasLast && index + 1 == copy.Length));
         }
@@ -156,6 +148,18 @@ internal sealed class BlindLink : IAsyncDisposable
         Wake();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _life.Dispose();
+    }
+
+    // Call under the lock.
+    private void Note(CoreKey key)
+    {
+        var discoveryKey = key.ToDiscoveryKey();
+        if (_replication is not { } replication || replication.GetRemote(discoveryKey) is not { } remote) return;
+        var last = Math.Max(_lengths.GetValueOrDefault(key), remote.Length);
+        var copy = new BlindCopy(Peer, remote.Length, remote.ContiguousLength, last > 0 && replication.RemoteHas(discoveryKey, last - 1), true);
+        if (_copies.TryGetValue(key, out var known) && known == copy) return;
+        _copies[key] = copy;
+        _isNews = true;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -15,6 +15,7 @@ namespace Nashi.BlindPeer;
 public sealed class BlindPeering : IAsyncDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<PublicKey, BlindLink> _links = [];
@@ -87,30 +88,19 @@ public sealed class BlindPeering : IAsyncDisposable
     }
 
     /// <summary>What each blind peer said that it holds of a core that it was asked to keep.</summary>
-    public IReadOnlyList<BlindCopy> GetCopies(CoreKey core) => [.. Links().Select(link => link.CopyOf(core)).OfType<BlindCopy>()];
+    public IReadOnlyList<BlindCopy> GetCopies(CoreKey core)
+    {
+        Look();
+        return [.. Links().Select(link => link.CopyOf(core)).OfType<BlindCopy>()];
+    }
 
     /// <summary>How many blind peers said that they hold a block, now or when they were last connected.</summary>
     public int CountHolders(CoreKey core, ulong block) => Links().Count(link => link.Holds(core, block));
 
-    /// <summary>Waits until so many blind peers said that they hold a block, and with a core from its start, all before it.</summary>
+    /// <summary>Waits until so many blind peers said that they hold a block.</summary>
     public async ValueTask HeldAsync(CoreKey core, ulong block, int holders = 1, CancellationToken cancellationToken = default)
     {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void LookAgain(BlindPeering peering)
-        {
-            if (CountHolders(core, block) >= holders) _ = reached.TrySetResult();
-        }
-
-        Changed += LookAgain;
-        try
-        {
-            LookAgain(this);
-            await reached.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            Changed -= LookAgain;
-        }
+        while (CountHolders(core, block) < holders) await Task.Delay(WaitInterval, Options.Clock, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks blind peers to give a core up: those that are chosen for its key, and all that are connected. Each decides whether we may.</summary>

@@ -7,6 +7,9 @@ internal sealed class BeeBlock(ulong seq, ReadOnlyMemory<byte> key, ReadOnlyMemo
 
     public ulong Seq => seq;
 
+    /// <summary>Bytes of the block, which it keeps in memory.</summary>
+    public int Size => key.Length + index.Length + (value?.Length ?? 0);
+
     public ReadOnlyMemory<byte> Key => key;
 
     public ReadOnlyMemory<byte>? Value => value;

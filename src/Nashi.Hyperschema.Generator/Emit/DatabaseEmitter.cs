@@ -9,6 +9,8 @@ internal static class DatabaseEmitter
 {
     private const string Runtime = "global::Nashi.HyperDB.", Bee = "global::Nashi.Hyperbee.Hyperbee", KeyReader = Runtime + "IndexKeyReader";
 
+    private const string ValueTask = "global::System.Threading.Tasks.ValueTask", Token = "global::System.Threading.CancellationToken";
+
     public static string Emit(DatabaseModel model, Schema schema, SourceFile file)
     {
         var code = SchemaEmitter.Begin(file);
@@ -50,8 +52,11 @@ internal static class DatabaseEmitter
         foreach (var index in model.Indexes) EmitIndexDefinition(code, index);
         foreach (var collection in model.Collections) EmitCollectionDefinition(code, collection);
         code.Summary("The collections, and the versions of schema and database.");
-        code.Line($"public static {Runtime}DatabaseDefinition Definition {{ get; }} = new({schema.Version}, {model.Version}, [{string.Join(", ", model.Collections.Select(collection => collection.CsName + "Definition"))}]);");
-        code.Line().Summary("A database on a tree. Who owns the tree's core disposes it.").Line($"public Database({Bee} tree, {Runtime}HyperDatabaseOptions? options = null) : this(new {Runtime}HyperDatabase(tree, Definition, options))").Line("{").Line("}");
+        var collections = string.Join(", ", model.Collections.Select(collection => collection.CsName + "Definition"));
+        code.Line($"public static {Runtime}DatabaseDefinition Definition {{ get; }} = new({schema.Version}, {model.Version}, [{collections}]);");
+        code.Line().Summary("A database on a tree. Who owns the tree's core disposes it.");
+        code.Line($"public Database({Bee} tree, {Runtime}HyperDatabaseOptions? options = null)");
+        code.Line($"    : this(new {Runtime}HyperDatabase(tree, Definition, options))").Line("{").Line("}");
         code.Line().Summary("The typed face of a view.").Line($"public Database({Runtime}DatabaseView view) => View = view;");
         code.Line().Summary("The view that is read.").Line($"public {Runtime}DatabaseView View {{ get; }}");
         code.Line().Summary("The version of the tree that is read.").Line("public ulong Version => View.Version;");
@@ -60,10 +65,11 @@ internal static class DatabaseEmitter
         code.Line().Summary("The database as it was at a version of the tree.").Line("public Database Checkout(ulong version) => new(View.Checkout(version));");
         code.Line().Summary("Begins to write. Only the database itself can, not a snapshot.").Line("public DatabaseTransaction Transaction(object? context = null) => new(View.Transaction(context));");
         code.Line().Summary("Begins to write when all transactions begun this way have ended.");
-        code.Line("public async global::System.Threading.Tasks.ValueTask<DatabaseTransaction> ExclusiveTransactionAsync(object? context = null, global::System.Threading.CancellationToken cancellationToken = default)");
+        code.Line($"public async {ValueTask}<DatabaseTransaction> ExclusiveTransactionAsync(object? context = null, {Token} cancellationToken = default)");
         code.Line("    => new(await View.ExclusiveTransactionAsync(context, cancellationToken).ConfigureAwait(false));");
         code.Line().Summary("Gives a snapshot each time the tree changed. Ends when cancelled.");
-        code.Open("public async global::System.Collections.Generic.IAsyncEnumerable<Database> WatchAsync([global::System.Runtime.CompilerServices.EnumeratorCancellation] global::System.Threading.CancellationToken cancellationToken = default)");
+        code.Line("public async global::System.Collections.Generic.IAsyncEnumerable<Database> WatchAsync(");
+        code.Open($"    [global::System.Runtime.CompilerServices.EnumeratorCancellation] {Token} cancellationToken = default)");
         code.Line("var views = global::System.Threading.Tasks.TaskAsyncEnumerableExtensions.ConfigureAwait(View.WatchAsync(cancellationToken), false);");
         code.Line("await foreach (var view in views) yield return new Database(view);").Close();
         foreach (var index in model.Indexes.Where(index => index.IsMapped)) EmitMapHook(code, index);
@@ -85,7 +91,7 @@ internal static class DatabaseEmitter
         code.Line().Summary("The version of the tree that the transaction began on.").Line("public ulong Version => View.Version;");
         EmitMembers(code, model, "Writer");
         code.Line().Summary("Appends all writes as one unit; fails with DATABASE_CHANGED when somebody else wrote since the transaction began. Ends the transaction.");
-        code.Line("public global::System.Threading.Tasks.ValueTask FlushAsync(global::System.Threading.CancellationToken cancellationToken = default) => View.FlushAsync(cancellationToken);");
+        code.Line($"public {ValueTask} FlushAsync({Token} cancellationToken = default) => View.FlushAsync(cancellationToken);");
         code.Line().Summary("Ends the transaction and drops what was not flushed.").Line("public global::System.Threading.Tasks.ValueTask DisposeAsync() => View.DisposeAsync();");
         code.Close().Line();
     }

@@ -26,7 +26,8 @@ internal static class DispatchEmitter
             code.Summary($"The number of {route.Name}.").Line($"public const ulong {route.CsName}Id = {route.Id};").Line();
             code.Summary($"Encodes the command {route.Name}.");
             code.Open($"public static byte[] Encode{route.CsName}({type} command, ulong version = {schema.Version})");
-            code.Line($"using var w = new {Expressions.Writer}(version);").Line($"w.WriteUInt({route.Id});").Line($"{Expressions.Write(route.Request, "command")};").Line("return w.ToArray();").Close().Line();
+            code.Line($"using var w = new {Expressions.Writer}(version);").Line($"w.WriteUInt({route.Id});");
+            code.Line($"{Expressions.Write(route.Request, "command")};").Line("return w.ToArray();").Close().Line();
         }
 
         foreach (var group in routes.GroupBy(route => Expressions.CsType(route.Request)).Where(group => group.Count() == 1))
@@ -43,7 +44,8 @@ internal static class DispatchEmitter
         foreach (var route in routes) code.Line($"{route.Id} => {CodeText.Literal(route.Name)},");
         code.Line("_ => null,").Close("};").Line();
 
-        code.Summary("Decodes a command off a stranger's bytes. Never throws.").Open("public static bool TryDecode(global::System.ReadOnlySpan<byte> bytes, out ulong id, [global::System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out object? command)");
+        code.Summary("Decodes a command off a stranger's bytes. Never throws.").Line("public static bool TryDecode(global::System.ReadOnlySpan<byte> bytes, out ulong id,");
+        code.Open("    [global::System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out object? command)");
         code.Line($"var r = new {Expressions.Reader}(bytes, {schema.Version});").Line("id = r.ReadUInt();").Line("command = null;").Open("switch (id)");
         foreach (var route in routes) code.Line($"case {route.Id}: command = {Expressions.Read(route.Request)}; break;");
         code.Line("default: return false;").Close().Line("if (!r.Failed && command is not null) return true;").Line("command = null;").Line("return false;").Close();

@@ -56,6 +56,13 @@ internal static class SchemaEmitter
         code.Close().Line();
     }
 
+    /// <summary>The public property with a type's codec.</summary>
+    public static string CodecProperty(SchemaType type, long version, string name)
+    {
+        var codec = $"global::Nashi.Hyperschema.SchemaCodec<{Expressions.CsType(type)}>";
+        return $"public static {codec} {name} {{ get; }} = new({CodeText.Literal(type.Fqn)}, {version}, SchemaCodecs.Read{type.CsName}, SchemaCodecs.Write{type.CsName});";
+    }
+
     // Structs carry their codec themselves.
     private static void EmitCodecList(CodeText code, Schema schema, string visibility)
     {
@@ -65,7 +72,7 @@ internal static class SchemaEmitter
         {
             if (type.Omitted is not null || type.Kind is TypeKind.Struct or TypeKind.Alias or TypeKind.External) continue;
             code.Line().Summary($"Encodes and decodes {type.Fqn}.");
-            code.Line($"public static global::Nashi.Hyperschema.SchemaCodec<{Expressions.CsType(type)}> {type.CsName}Codec {{ get; }} = new({CodeText.Literal(type.Fqn)}, {schema.Version}, SchemaCodecs.Read{type.CsName}, SchemaCodecs.Write{type.CsName});");
+            code.Line(CodecProperty(type, schema.Version, type.CsName + "Codec"));
         }
 
         code.Close().Line();

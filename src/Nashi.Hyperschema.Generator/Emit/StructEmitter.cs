@@ -20,7 +20,7 @@ internal static class StructEmitter
         code.Summary($"The struct {type.Fqn}.");
         code.Open($"{visibility} sealed partial record {type.CsName}{(interfaces.Count > 0 ? " : " + string.Join(", ", interfaces) : "")}");
         code.Summary($"Encodes and decodes {type.Fqn}.");
-        code.Line($"public static global::Nashi.Hyperschema.SchemaCodec<{type.CsName}> Codec {{ get; }} = new({CodeText.Literal(type.Fqn)}, {schemaVersion}, SchemaCodecs.Read{type.CsName}, SchemaCodecs.Write{type.CsName});");
+        code.Line(SchemaEmitter.CodecProperty(type, schemaVersion, "Codec"));
         foreach (var field in type.Fields) EmitProperty(code, field);
         if (interfaces.Count > 0) EmitVersion(code, type, interfaces);
         EmitEquality(code, type);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 
 namespace Nashi.Hyperschema.Generator.Json;
 
@@ -36,7 +37,7 @@ internal sealed class JsonNode(JsonKind kind, int position)
     public bool Flag(string name) => this[name] is { Kind: JsonKind.True };
 
     public long? Integer(string name)
-        => this[name] is { Kind: JsonKind.Number } value && long.TryParse(value.Text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number)
+        => this[name] is { Kind: JsonKind.Number } value && long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 

@@ -107,11 +107,17 @@ internal sealed class JsonReader
             case 'b': return '\b';
             case 'f': return '\f';
             case 'u':
-                if (_at + 4 >= _text.Length || !ushort.TryParse(_text.Substring(_at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)) throw Error("an escape is wrong");
-                _at += 4;
-                return (char)code;
+                return ReadUnicodeEscape();
             default: return _text[_at];
         }
+    }
+
+    private char ReadUnicodeEscape()
+    {
+        if (_at + 4 >= _text.Length || !ushort.TryParse(_text.Substring(_at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+            throw Error("an escape is wrong");
+        _at += 4;
+        return (char)code;
     }
 
     private bool TryTake(char c)

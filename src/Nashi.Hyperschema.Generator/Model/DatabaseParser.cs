@@ -71,7 +71,8 @@ internal sealed class DatabaseParser(SourceFile file, Schema schema, List<Proble
         {
             // A versioned type has none of its own fields, so it cannot have this one either.
             collection.VersionField = collection.Record.Fields.Find(candidate => candidate.Name == field);
-            if (collection.VersionField is not { IsArray: false, Type.Real.Primitive.Truth: Truth.NotZero }) Report(Descriptors.Unusable, collection.Node, field, "the version of a record is a number of the record");
+            if (collection.VersionField is not { IsArray: false, Type.Real.Primitive.Truth: Truth.NotZero })
+                Report(Descriptors.Unusable, collection.Node, field, "the version of a record is a number of the record");
         }
 
         collection.HasTrigger = collection.Node.String("trigger") is not null;
@@ -110,10 +111,14 @@ internal sealed class DatabaseParser(SourceFile file, Schema schema, List<Proble
     {
         var structs = owner.Structs;
         var newest = Resolve(structs[structs.Count - 1], path);
-        var isEverywhere = structs.Count == 1 || (newest.Count == 1 && structs.All(one => Resolve(one, path) is { Count: 1 } fields && fields[0].Type.Fqn == newest[0].Type.Fqn && fields[0].IsRequired == newest[0].IsRequired));
-        if (newest.Count == 0 || !isEverywhere) Report(Descriptors.Unusable, owner.Node, path, newest.Count == 0 ? "it is no field that a key can have" : $"not all versions of '{record.Fqn}' have it alike");
+        var isEverywhere = structs.Count == 1 || (newest.Count == 1 && structs.All(one => IsAlike(Resolve(one, path), newest[0])));
+        if (newest.Count == 0) Report(Descriptors.Unusable, owner.Node, path, "it is no field that a key can have");
+        else if (!isEverywhere) Report(Descriptors.Unusable, owner.Node, path, $"not all versions of '{record.Fqn}' have it alike");
         else AddPart(owner, path, newest, newest[newest.Count - 1].Type.Real);
     }
+
+    private static bool IsAlike(List<SchemaField> fields, SchemaField other)
+        => fields.Count == 1 && fields[0].Type.Fqn == other.Type.Fqn && fields[0].IsRequired == other.IsRequired;
 
     private static List<SchemaField> Resolve(SchemaType record, string path)
     {

@@ -13,11 +13,12 @@ internal sealed class DispatchParser(SourceFile file, Schema schema, List<Proble
         var (names, ids, before) = (new HashSet<string> { "Encode", "Id", "Command", "Router", "TryDecode", "Version", "DispatchAsync" }, new HashSet<long>(), problems.Count);
         foreach (var node in root.List("schema"))
         {
-            var (name, request) = (node.String("name") ?? "", node.String("requestType") ?? "");
-            if (name.Length == 0 || node.Integer("id") is not >= 0 and var _ || !ids.Add(node.Integer("id")!.Value)) Report(Descriptors.NoSchema, node, $"the command '{name}' has no name, or no number of its own");
+            var (name, request, id) = (node.String("name") ?? "", node.String("requestType") ?? "", node.Integer("id") ?? -1);
+            if (name.Length == 0 || id < 0 || !ids.Add(id)) Report(Descriptors.NoSchema, node, $"the command '{name}' has no name, or no number of its own");
             else if (schema.Find(request) is not { } type) Report(Descriptors.UnknownType, node, name, request);
-            else if (type.Omitted is not null || type.Kind is TypeKind.Primitive or TypeKind.Alias) Report(Descriptors.Unusable, node, request, type.Omitted ?? "a command is a type that the schema declares");
-            else routes.Add(new Route(name, CsName(names, name), node.Integer("id")!.Value, type));
+            else if (type.Omitted is not null) Report(Descriptors.Unusable, node, request, type.Omitted);
+            else if (type.Kind is TypeKind.Primitive or TypeKind.Alias) Report(Descriptors.Unusable, node, request, "a command is a type that the schema declares");
+            else routes.Add(new Route(name, CsName(names, name), id, type));
         }
 
         return problems.Count == before ? routes : null;

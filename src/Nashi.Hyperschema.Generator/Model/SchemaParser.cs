@@ -228,7 +228,8 @@ internal sealed class SchemaParser(SourceFile file, List<Problem> problems)
         foreach (var type in _schema.Types)
         {
             if (type.Kind == TypeKind.External) type.Omitted = "its encoding is JavaScript code";
-            if (type.Kind == TypeKind.Map && type.Key!.Real.Primitive?.CsType is not ("string" or "ulong" or "uint" or "ushort" or "byte")) type.Omitted = "the keys of a record are text or unsigned numbers";
+            if (type.Kind == TypeKind.Map && type.Key!.Real.Primitive?.CsType is not ("string" or "ulong" or "uint" or "ushort" or "byte"))
+                type.Omitted = "the keys of a record are text or unsigned numbers";
         }
 
         for (var changed = true; changed;)

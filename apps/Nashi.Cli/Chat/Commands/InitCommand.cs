@@ -34,6 +34,7 @@ internal static class InitCommand
         if (Vault.Exists(folder)) throw new ProfileExistsException($"There is a profile in {context.StorageDirectory} already. Choose another folder with --storage.");
         var key = Unlocking.ForNew(context, usesKeyRing);
         using var profile = await Profile.CreateAsync(folder, phrase, name, key, SystemRandom.Instance, cancellationToken: cancellation);
+        _ = await ChatSession.BlindPeersAsync(context, profile, cancellation);
         var facts = new JsonObject { ["identity"] = profile.Identity.PublicKey.ToString(), ["device"] = profile.Device.PublicKey.ToString(), ["name"] = name };
         if (isNew) facts["phrase"] = phrase;
         context.Reporter.Final(facts, isNew ? Text(name, phrase) : $"You are {name} again, on a new device. Ask a member of each room for an invitation.");

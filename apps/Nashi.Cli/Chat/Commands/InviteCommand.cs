@@ -34,46 +34,28 @@ internal static class InviteCommand
 
     private static async Task RunAsync(CliContext context, Room room, InviteOptions options, bool waits, CancellationToken cancellation)
     {
-        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await using var events = room.WatchAsync(watching.Token).GetAsyncEnumerator(CancellationToken.None);
-        var next = events.MoveNextAsync().AsTask();
+        await using var events = new RoomEvents(room, cancellation);
         var link = await room.InviteAsync(options, cancellation);
         var text = link.ToText();
         var facts = new JsonObject { ["link"] = text, ["room"] = room.Id.ToString(), ["expires"] = link.Expires?.ToString("O", CultureInfo.InvariantCulture), ["maxUses"] = options.MaxUses, ["role"] = options.Role.ToString().ToLowerInvariant() };
         context.Reporter.Report("link", (JsonObject)facts.DeepClone(), $"\n{QrPicture.Draw(text)}\n{text}\n");
         context.Reporter.Hint("Whoever reads it can use it: hand it over like a password. They enter while you, or another member, is online.");
-        if (waits) await JoinedAsync(context, room, events, next, cancellation);
+        if (waits) await JoinedAsync(context, room, events, cancellation);
         // Other members can admit as well, once they have it.
         else _ = await room.FlushAsync(Patience, cancellation);
-        await watching.CancelAsync();
-        await EndAsync(next);
         context.Reporter.Final(facts);
     }
 
-    private static async Task JoinedAsync(CliContext context, Room room, IAsyncEnumerator<RoomEvent> events, Task<bool> next, CancellationToken cancellation)
+    private static async Task JoinedAsync(CliContext context, Room room, RoomEvents events, CancellationToken cancellation)
     {
-        while (await next.WaitAsync(cancellation))
+        while (await events.NextAsync(cancellation) is { } news)
         {
-            if (events.Current is MemberJoinedEvent joined)
-            {
-                context.Reporter.Report("joined", MembersCommand.ToJson(joined.Member), $"{Speaker.NameOf(room, joined.Member.Identity)} is here.");
-                _ = await room.FlushAsync(Patience, cancellation);
-                return;
-            }
+            if (news is not MemberJoinedEvent joined) continue;
+            context.Reporter.Report("joined", MembersCommand.ToJson(joined.Member), $"{Speaker.NameOf(room, joined.Member.Identity)} is here.");
+            _ = await room.FlushAsync(Patience, cancellation);
+            return;
+        }
 
-            next = events.MoveNextAsync().AsTask();
-        }
-    }
-
-    private static async Task EndAsync(Task next)
-    {
-        try
-        {
-            await next;
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody waits for more.
-        }
+        cancellation.ThrowIfCancellationRequested();
     }
 }

@@ -7,8 +7,6 @@ namespace Nashi.Cli.Chat.Commands;
 /// <summary><c>nashi chat join</c>.</summary>
 internal static class JoinCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     public static Command Build(CommandHost host)
     {
         var link = new Argument<string>("link") { Description = "The invitation, or - to read it from standard input: what stands on a command line, others on this machine can read" };
@@ -24,7 +22,6 @@ internal static class JoinCommand
         if (!InviteLink.TryParse(text.ToLowerInvariant(), out var link)) throw CliException.Usage($"That is not an invitation: one begins with {InviteLink.Prefix}");
         var progress = new Steps(context);
         var room = await session.JoinAsync(link, progress, cancellation);
-        _ = await room.FlushAsync(Patience, cancellation);
         context.Reporter.Final(
             new JsonObject { ["room"] = room.Id.ToString(), ["name"] = room.Name, ["members"] = room.State.Members.Count },
             $"You are in {room.Name}, with {string.Join(", ", room.State.Members.Keys.Where(key => key != room.Self?.Identity).Select(key => Speaker.NameOf(room, key)))}.");

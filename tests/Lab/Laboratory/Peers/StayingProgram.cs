@@ -6,7 +6,7 @@ namespace Nashi.Laboratory.Peers;
 /// <summary>A program that runs until it is told to end, and what it says meanwhile.</summary>
 internal sealed class StayingProgram : IAsyncDisposable
 {
-    private const int Interrupt = 2;
+    private const int Terminate = 15;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
@@ -54,7 +54,7 @@ internal sealed class StayingProgram : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _ = Native.Signal(_process.Id, Interrupt);
+        if (!_process.HasExited) _ = Native.Signal(_process.Id, Terminate);
         using (var late = new CancellationTokenSource(Grace))
         {
             try
