@@ -221,7 +221,7 @@ internal static class Targets
         Message<OplogMessage>("oplog message"),
         Message<BootRecord>("boot record"),
         Message<SystemInfo>("system info"),
-        Message<Member>("member"),
+        Message<Autobase.Messages.Member>("member"),
         Message<LinearizerUpdate>("linearizer update"),
         Message<EncryptionDescriptor>("encryption descriptor"),
         Message<ManifestData>("manifest data"),
