@@ -38,7 +38,6 @@ using Nashi.Storage.Records;
 using Nashi.TcpRelay.Driver;
 using Nashi.TcpRelay.Protocol;
 using Nashi.Udx.Protocol;
-using Member = Nashi.Autobase.Messages.Member;
 
 namespace Nashi.Fuzz;
 
