@@ -25,6 +25,7 @@ public sealed class NetworkTests
         var bytes = new byte[300_000];
         new SeededRandom(7).Fill(bytes);
         await ben.Room.SendFileAsync(new MemoryStream(bytes), "../photo.jpg", "image/jpeg", new Draft("look"), null, Token);
+        await Wait.ReadsAsync(cleo, "anna: hello", "ben: look");
         await cleo.Room.SendAsync(new Draft("nice"), Token);
         foreach (var one in new[] { anna, ben, cleo }) await Wait.UntilAsync([one.Room], async () => (await one.ReadAsync()) is ["anna: hello", "ben: look", "cleo: nice"], "Three messages");
 

@@ -132,7 +132,7 @@ public sealed class RoomTests
         var file = (await ben.Room.HistoryAsync(null, 1000, Token)).Single(message => message.Attachments.Count > 0).Attachments[0];
         await using (var stream = ben.Room.OpenFile(file)) await stream.CopyToAsync(Stream.Null, Token);
         Assert.Equal(file.Size, await ben.Room.CountHeldAsync(file, Token));
-        Assert.Equal(marker + " room", Assert.Single(ben.Host.Rooms).Name);
+        await Wait.UntilAsync(ben.Room, () => Assert.Single(ben.Host.Rooms).Name == marker + " room", "The room's name in the list");
         await anna.Host.DisposeAsync();
         await ben.Host.DisposeAsync();
 

@@ -10,6 +10,8 @@ namespace Nashi.Chat.Rooms;
 /// <summary>The texts of a room: read, fetched from peers as ops name them, and cleared when their messages are deleted. Thread-safe.</summary>
 internal sealed class Contents(Corestore store, CoreKey room, Keyring keyring, Core own) : IAsyncDisposable
 {
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<CoreKey, Task<Core>> _cores = [];
     private readonly List<Core> _opened = [];
@@ -130,6 +132,7 @@ internal sealed class Contents(Corestore store, CoreKey room, Keyring keyring, C
                 using var running = run.Running;
                 using var download = core.Download(run.Start, run.End);
                 await Task.WhenAny(download.Completed, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, running.Token)).ConfigureAwait(false);
+                if (!core.Has(run.Start)) await AwaitAsync(core, run.Start, running.Token).ConfigureAwait(false);
                 if (_closing.IsCancellationRequested) return;
                 Changed?.Invoke();
             }
@@ -139,6 +142,19 @@ internal sealed class Contents(Corestore store, CoreKey room, Keyring keyring, C
         catch (Exception error) when (error is NashiException or ObjectDisposedException or OperationCanceledException)
         {
             // The store is closing: what is missing is asked for when it is open again.
+        }
+    }
+
+    // A download ends also when nobody has the blocks: then it comes from whoever connects next.
+    private static async ValueTask AwaitAsync(Core core, ulong block, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await core.GetAsync(block, new CoreGetOptions { Wait = true }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or BlockNotAvailableException or RequestTimeoutException)
+        {
+            await Task.Delay(RetryInterval, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -140,6 +140,7 @@ public sealed partial class Room
         {
             if (_told is null || state.Epochs.Length != _told.Epochs.Length) Tell(new KeyChangedEvent());
             _told = state;
+            if (_folder.Meta.Name != Name || (_folder.Meta.Link is not null && state.Devices.ContainsKey(Writer))) SaveMeta();
             _keeper.ReviewAll(withHello: false);
             UpdateNetwork(state);
             ScheduleRotation();

@@ -133,7 +133,20 @@ public sealed partial class Room
             _writing.Release();
         }
 
-        return await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw new ChatException("DAMAGED", "The message was applied and is not in the log.");
+        return await FindSentAsync(id, draft, files, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Where the order is just changing the log is cut for a moment, and written anew.
+    private async ValueTask<ChatMessage> FindSentAsync(MessageId id, Draft draft, IReadOnlyList<Attachment> files, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; attempt < AttemptsMax; attempt++)
+        {
+            if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is { } message) return message;
+            if (State.Former.ContainsKey(Writer)) break;
+            await _base.UpdateAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return new() { Id = id, Position = Length, Author = _options.Keys.Proof.Identity, AuthorName = _folder.Meta.OwnName, Time = _clock.Time, Text = draft.Text, ReplyTo = draft.ReplyTo, Attachments = files, IsOwn = true };
     }
 
     /// <summary>Makes and appends one op, with nobody else between.</summary>
