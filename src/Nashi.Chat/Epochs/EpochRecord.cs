@@ -16,7 +16,11 @@ internal sealed record EpochRecord
 
     private const byte Version = 1;
 
-    public required ulong KeyId { get; init; }
+    /// <summary>Which key it is, in full: a short name alone could be given to two keys, and members who got different ones would no longer agree.</summary>
+    public required Bytes32 Commitment { get; init; }
+
+    /// <summary>The key's short name.</summary>
+    public ulong KeyId => KeyIds.Of(Commitment);
 
     public required EpochReason Reason { get; init; }
 
@@ -33,7 +37,8 @@ internal sealed record EpochRecord
     /// <param name="random">For nonces; wraps have ephemeral keys of their own.</param>
     public static EpochRecord Create(CoreKey room, in Bytes32 key, EpochReason reason, IEnumerable<Bytes32> boxes, IEnumerable<KeyValuePair<ulong, Bytes32>> older, IRandom random)
     {
-        var id = KeyIds.Of(room, key);
+        var commitment = KeyIds.CommitmentOf(room, key);
+        var id = KeyIds.Of(commitment);
         var wraps = new List<EpochWrap>();
         foreach (var box in boxes)
         {
@@ -51,8 +56,11 @@ internal sealed record EpochRecord
             back.Add(new(oldId, nonce, cipher));
         }
 
-        return new() { KeyId = id, Reason = reason, Wraps = [.. wraps.OrderBy(wrap => wrap.Tag)], Back = back };
+        return new() { Commitment = commitment, Reason = reason, Wraps = [.. wraps.OrderBy(wrap => wrap.Tag)], Back = back };
     }
+
+    /// <summary>Whether it is the record of this very key.</summary>
+    public bool IsOf(CoreKey room, in Bytes32 key) => KeyIds.CommitmentOf(room, key) == Commitment;
 
     /// <summary>The key, when it is sealed to a device and is what its name says.</summary>
     public bool TryOpen(CoreKey room, EncryptionKeyPair box, out Bytes32 key)
@@ -65,7 +73,7 @@ internal sealed record EpochRecord
             if (wrap.Tag != tag || !box.TryOpen(wrap.Box.Span, bytes)) continue;
             key = new(bytes);
             CryptographicOperations.ZeroMemory(bytes);
-            return KeyIds.Of(room, key) == KeyId;
+            return IsOf(room, key);
         }
 
         return false;
@@ -89,7 +97,7 @@ internal sealed record EpochRecord
     {
         record = null;
         var reader = new CompactReader(bytes);
-        if (!reader.TryReadByte(out var version) || version != Version || !reader.TryReadUInt64(out var keyId) || !reader.TryReadByte(out var reason)) return false;
+        if (!reader.TryReadByte(out var version) || version != Version || !reader.TryReadFixed32(out var commitment) || !reader.TryReadByte(out var reason)) return false;
         if (!reader.TryReadArrayLength(8 + WrapSize, out var wrapCount) || wrapCount > MaxWraps) return false;
         var wraps = new EpochWrap[wrapCount];
         for (var i = 0; i < wrapCount; i++)
@@ -107,7 +115,7 @@ internal sealed record EpochRecord
         }
 
         if (!reader.IsEmpty) return false;
-        record = new() { KeyId = keyId, Reason = (EpochReason)reason, Wraps = wraps, Back = back };
+        record = new() { Commitment = commitment, Reason = (EpochReason)reason, Wraps = wraps, Back = back };
         return true;
     }
 
@@ -116,7 +124,7 @@ internal sealed record EpochRecord
         var buffer = new ArrayBufferWriter<byte>(64 + (Wraps.Count * (8 + WrapSize)) + (Back.Count * (8 + SecretBox.NonceSize + BackSize)));
         var writer = new CompactWriter(buffer);
         writer.WriteByte(Version);
-        writer.WriteUInt64(KeyId);
+        writer.WriteFixed32(Commitment);
         writer.WriteByte((byte)Reason);
         writer.WriteUInt((ulong)Wraps.Count);
         foreach (var wrap in Wraps)

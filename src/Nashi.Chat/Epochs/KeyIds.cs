@@ -7,8 +7,14 @@ namespace Nashi.Chat.Epochs;
 /// <summary>Names that reveal nothing of what they name. Spec: messenger.md §4.3.</summary>
 internal static class KeyIds
 {
-    /// <summary>The name of a room's key: 8 bytes that only its holder could have made.</summary>
-    public static ulong Of(CoreKey room, in Bytes32 key) => First(Derive("epoch"u8, room.Value.AsSpan(), key.AsSpan()));
+    /// <summary>What a room's key is known by in full: nobody can make two keys with one commitment, and only a holder could have made it.</summary>
+    public static Bytes32 CommitmentOf(CoreKey room, in Bytes32 key) => Derive("epoch"u8, room.Value.AsSpan(), key.AsSpan());
+
+    /// <summary>The short name of a key: the first 8 bytes of its commitment.</summary>
+    public static ulong Of(in Bytes32 commitment) => First(commitment);
+
+    /// <summary>The short name of a room's key.</summary>
+    public static ulong Of(CoreKey room, in Bytes32 key) => Of(CommitmentOf(room, key));
 
     /// <summary>Marks the wrap of a device in the record of a key.</summary>
     public static ulong Tag(in Bytes32 box, ulong keyId)

@@ -52,7 +52,7 @@ internal sealed class Keyring(CoreKey room, EncryptionKeyPair box)
         var id = KeyIds.Of(room, key);
         lock (_gate)
         {
-            isNew = _keys.TryAdd(id, key);
+            isNew = Fits(id, key) && _keys.TryAdd(id, key);
             if (isNew) Settle(id);
         }
 
@@ -60,12 +60,15 @@ internal sealed class Keyring(CoreKey room, EncryptionKeyPair box)
         return isNew;
     }
 
-    /// <summary>Takes a record in: from the log, or from anybody, since a key proves itself by its name.</summary>
-    public bool Add(EpochRecord record)
+    /// <summary>Takes a record in: from the log, or from anybody, since a key proves itself by its commitment.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="isApplied">Whether it stands in the log: it then takes the place of another of the same short name, and a key that is not its own is thrown away.</param>
+    public bool Add(EpochRecord record, bool isApplied = false)
     {
         var isNew = false;
         lock (_gate)
         {
+            if (isApplied) Displace(record);
             if (_records.Count >= MaxRecords || !_records.TryAdd(record.KeyId, record)) return false;
             if (!_keys.ContainsKey(record.KeyId) && record.TryOpen(room, box, out var key)) isNew = _keys.TryAdd(record.KeyId, key);
             var before = _keys.Count;
@@ -102,9 +105,22 @@ internal sealed class Keyring(CoreKey room, EncryptionKeyPair box)
             if (!_records.TryGetValue(next, out var record) || !_settled.Add(next)) continue;
             foreach (var (id, old) in record.OpenBack(room, _keys[next]))
             {
-                if (_keys.TryAdd(id, old)) open.Push(id);
+                if (Fits(id, old) && _keys.TryAdd(id, old)) open.Push(id);
             }
         }
+    }
+
+    private bool Fits(ulong keyId, in Bytes32 key) => !_records.TryGetValue(keyId, out var record) || record.IsOf(room, key);
+
+    private void Displace(EpochRecord record)
+    {
+        if (_records.TryGetValue(record.KeyId, out var other) && other.Commitment != record.Commitment)
+        {
+            _records.Remove(record.KeyId);
+            _settled.Remove(record.KeyId);
+        }
+
+        if (_keys.TryGetValue(record.KeyId, out var key) && !record.IsOf(room, key)) _keys.Remove(record.KeyId);
     }
 
     private void Tell()

@@ -149,7 +149,7 @@ internal sealed class RoomHandler(CoreKey room, CoreKey self, Keyring keyring) :
     {
         if (!OpFrame.TryReadEpoch(value.Span, out var record)) return new(RoomRules.Refuse(state, id, Refusal.Malformed));
         var applied = RoomRules.Apply(state, id, record);
-        if (applied.Refusal == Refusal.None) keyring.Add(record);
+        if (applied.Refusal == Refusal.None) keyring.Add(record, isApplied: true);
         return new(applied, Record: record);
     }
 
@@ -243,7 +243,7 @@ internal sealed class RoomHandler(CoreKey room, CoreKey self, Keyring keyring) :
     {
         for (ulong i = 0; i < _epochs.Length; i++)
         {
-            if (await _epochs.GetAsync(i, wait: true, cancellationToken).ConfigureAwait(false) is { } bytes && EpochRecord.TryDecode(bytes, out var record)) keyring.Add(record);
+            if (await _epochs.GetAsync(i, wait: true, cancellationToken).ConfigureAwait(false) is { } bytes && EpochRecord.TryDecode(bytes, out var record)) keyring.Add(record, isApplied: true);
         }
     }
 
