@@ -5,5 +5,8 @@ namespace Nashi.Autobase.Engine;
 /// <param name="IsOptimistic">Whether the local writer need not be one.</param>
 internal sealed record AppendRequest(IReadOnlyList<byte[]?> Values, bool IsOptimistic)
 {
+    /// <summary>The local core's length behind it, once it has its place.</summary>
+    public ulong End { get; set; }
+
     public TaskCompletionSource<ulong> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -42,7 +42,7 @@ internal sealed partial class BaseEngine
         if (isFirst) await OpenViewsAsync().ConfigureAwait(false);
         await StartSigningAsync().ConfigureAwait(false);
         _indexedViews = [.. _system.Views];
-        _mustStore = true;
+        (_mustStore, _isBehind) = (true, true);
     }
 
     private async ValueTask OpenWritersAsync()

@@ -152,7 +152,7 @@ internal sealed partial class BaseEngine
             for (var i = 0; i < count; i++)
             {
                 var message = new OplogMessage { Heads = _linearizer.GetHeads(), Batch = (ulong)(count - i), Value = request.Values[i], IsOptimistic = request.IsOptimistic };
-                _linearizer.TryAdd(feed.Graph, message);
+                request.End = _linearizer.TryAdd(feed.Graph, message)?.Length ?? request.End;
                 nodes.Add(message);
             }
         }
@@ -179,7 +179,7 @@ internal sealed partial class BaseEngine
     {
         List<AppendRequest> done;
         lock (_gate) (done, _inWork) = (_inWork, []);
-        foreach (var request in done) request.Done.TrySetResult(_local.Length);
+        foreach (var request in done) request.Done.TrySetResult(request.End);
     }
 
     /// <summary>The manifests of indexers, in order. Those whose cores are not known yet are left out.</summary>

@@ -41,6 +41,9 @@ internal sealed partial class BaseEngine : IAsyncDisposable
     private ulong _indexedLength;
     private bool _isApplying;
     private bool _mustStore;
+
+    // What is not final is yet to be applied again: until then rights are not what they were, and what was appended is not in the views.
+    private bool _isBehind;
     private int _putOff;
 
     private BaseEngine(Corestore store, BaseIdentity identity, IAutobaseHandler handler, AutobaseOptions options)
@@ -236,14 +239,15 @@ internal sealed partial class BaseEngine : IAsyncDisposable
             await OpenHeardAsync().ConfigureAwait(false);
             await QueueFastForwardAsync().ConfigureAwait(false);
             var added = IsFastForwarding ? 0 : await ReadWritersAsync().ConfigureAwait(false);
-            var nodes = AddLocal();
+            var nodes = _isBehind ? [] : AddLocal();
             hasChanged |= added > 0 || nodes.Count > 0;
             hasAppended |= nodes.Count > 0;
             var isMigrated = _linearizer.Update() is { } step && await ApplyAsync(step).ConfigureAwait(false);
             if (nodes.Count > 0) await AppendLocalAsync(nodes, isMigrated).ConfigureAwait(false);
             if (added > 0 || nodes.Count > 0 || _mustStore) await StoreAsync().ConfigureAwait(false);
-            CompleteRequests();
             if (isMigrated) await MigrateAsync().ConfigureAwait(false);
+            else if (added < DrainLimit) _isBehind = false;
+            if (!_isBehind) CompleteRequests();
             if (!isMigrated && added < DrainLimit && !HasWork() && !AddPendingAck()) break;
         }
 
