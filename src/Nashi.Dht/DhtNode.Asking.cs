@@ -161,8 +161,18 @@ public sealed partial class DhtNode : IConnectNode
         }
     }
 
-    private static async Task<NodeReply?> ToNodeReply(Task<RpcReply?> asked) =>
-        await asked.ConfigureAwait(false) is { } reply ? new NodeReply(reply.From, reply.Seen, reply.Value) : null;
+    // A connection on its way learns of a suspension by other means: its requests are simply not answered any more.
+    private static async Task<NodeReply?> ToNodeReply(Task<RpcReply?> asked)
+    {
+        try
+        {
+            return await asked.ConfigureAwait(false) is { } reply ? new NodeReply(reply.From, reply.Seen, reply.Value) : null;
+        }
+        catch (NodeSuspendedException)
+        {
+            return null;
+        }
+    }
 
     private Query StartQuery(AskOptions options, Action<RpcReply>? replied, Action<QueryOutcome> finished) => Enter((core, now) =>
     {
