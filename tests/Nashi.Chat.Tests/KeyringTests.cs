@@ -52,6 +52,20 @@ public sealed class KeyringTests
         Assert.False(other.TryGet(KeyIds.Of(s_room, s_key), out _));
     }
 
+    [Fact]
+    public void Records_OfStrangersByTheThousand_DoNotKeepTheLogsOut()
+    {
+        using var box = NewBox("device"u8);
+        using var stranger = NewBox("another"u8);
+        var keyring = new Keyring(s_room, box);
+        for (var i = 0; i < 1000; i++) keyring.Add(EpochRecord.Create(s_room, Blake2b.Hash(BitConverter.GetBytes(i)), EpochReason.Periodic, [stranger.PublicKey], [], SystemRandom.Instance));
+        Assert.False(keyring.Add(Record(box)));
+        Assert.Empty(keyring.ListRecords());
+        Assert.True(keyring.Add(Record(box), isApplied: true));
+        Assert.Single(keyring.ListRecords());
+        Assert.True(keyring.TryGet(KeyIds.Of(s_room, s_key), out _));
+    }
+
     private static EncryptionKeyPair NewBox(ReadOnlySpan<byte> seed) => EncryptionKeyPair.FromSeed(Blake2b.Hash(seed).AsSpan());
 
     private static EpochRecord Record(EncryptionKeyPair box) => EpochRecord.Create(s_room, s_key, EpochReason.Periodic, [box.PublicKey], [], SystemRandom.Instance);

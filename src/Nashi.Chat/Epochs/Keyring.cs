@@ -6,12 +6,13 @@ namespace Nashi.Chat.Epochs;
 /// <summary>The keys of a room that this device has, and the records it could not open yet. Thread-safe.</summary>
 internal sealed class Keyring(CoreKey room, EncryptionKeyPair box)
 {
-    // More are never kept: a stranger may send any number.
-    private const int MaxRecords = 4096;
+    // Of records that no log holds, more are never kept: a stranger may send any number.
+    private const int MaxUnapplied = 256;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, Bytes32> _keys = [];
     private readonly Dictionary<ulong, EpochRecord> _records = [];
+    private readonly HashSet<ulong> _unapplied = [];
     private readonly HashSet<ulong> _settled = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -39,10 +40,10 @@ internal sealed class Keyring(CoreKey room, EncryptionKeyPair box)
         lock (_gate) return [.. _keys];
     }
 
-    /// <summary>The records, for handing them to others: they are nobody's secret.</summary>
+    /// <summary>The log's records, for handing them to others: they are nobody's secret. What strangers sent is not handed on.</summary>
     public IReadOnlyList<EpochRecord> ListRecords()
     {
-        lock (_gate) return [.. _records.Values];
+        lock (_gate) return [.. _records.Values.Where(record => !_unapplied.Contains(record.KeyId))];
     }
 
     /// <summary>Takes a key in, and what it opens.</summary>
@@ -69,7 +70,9 @@ internal sealed class Keyring(CoreKey room, EncryptionKeyPair box)
         lock (_gate)
         {
             if (isApplied) Displace(record);
-            if (_records.Count >= MaxRecords || !_records.TryAdd(record.KeyId, record)) return false;
+            else if (_unapplied.Count >= MaxUnapplied) return false;
+            if (!_records.TryAdd(record.KeyId, record)) return false;
+            if (!isApplied) _unapplied.Add(record.KeyId);
             if (!_keys.ContainsKey(record.KeyId) && record.TryOpen(room, box, out var key)) isNew = _keys.TryAdd(record.KeyId, key);
             var before = _keys.Count;
             if (_keys.ContainsKey(record.KeyId)) Settle(record.KeyId);
@@ -114,6 +117,7 @@ internal sealed class Keyring(CoreKey room, EncryptionKeyPair box)
 
     private void Displace(EpochRecord record)
     {
+        _unapplied.Remove(record.KeyId);
         if (_records.TryGetValue(record.KeyId, out var other) && other.Commitment != record.Commitment)
         {
             _records.Remove(record.KeyId);
