@@ -10,8 +10,6 @@ namespace Nashi.Abuse.Flooding;
 /// <summary>A <see cref="Victim"/> in a process of its own, seen from outside.</summary>
 internal sealed class VictimProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -27,7 +25,7 @@ internal sealed class VictimProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["victim", $"--network={network.Name}"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         var process = Process.Start(start)!;
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("The victim did not start.");
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(ChildProcess.Patience) ?? throw new InvalidOperationException("The victim did not start.");
         var words = line.Split(' ');
         var address = UdpAddress.From(new IPEndPoint(network.Victim, int.Parse(words[0], CultureInfo.InvariantCulture)));
         return new VictimProcess(process, address, Id32.Parse<PublicKey>(words[1]));
@@ -41,7 +39,7 @@ internal sealed class VictimProcess : IAsyncDisposable
         try
         {
             await _process.StandardInput.WriteLineAsync(collects ? "collect" : "state");
-            var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("The victim is dead.");
+            var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(ChildProcess.Patience) ?? throw new InvalidOperationException("The victim is dead.");
             return JsonSerializer.Deserialize<VictimState>(line)!;
         }
         finally
@@ -52,18 +50,7 @@ internal sealed class VictimProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(Patience);
-        try
-        {
-            await _process.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            _process.Kill();
-        }
-
-        _process.Dispose();
+        await ChildProcess.EndAsync(_process);
         _turn.Dispose();
     }
 }

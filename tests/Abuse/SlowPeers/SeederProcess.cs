@@ -8,8 +8,6 @@ namespace Nashi.Abuse.SlowPeers;
 /// <summary>A <see cref="Seeder"/> in a process of its own, seen from outside.</summary>
 internal sealed class SeederProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
 
     private SeederProcess(Process process, int port, CoreKey key) => (_process, Port, Key) = (process, port, key);
@@ -24,7 +22,7 @@ internal sealed class SeederProcess : IAsyncDisposable
     {
         string[] arguments = ["seeder", $"--blocks={options.Blocks}", $"--block-size={options.BlockSize}"];
         var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("The seeder did not start.");
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(ChildProcess.Patience) ?? throw new InvalidOperationException("The seeder did not start.");
         var words = line.Split(' ');
         return new SeederProcess(process, int.Parse(words[0], CultureInfo.InvariantCulture), Id32.Parse<CoreKey>(words[1]));
     }
@@ -32,23 +30,9 @@ internal sealed class SeederProcess : IAsyncDisposable
     public async Task<SeederState> AskAsync()
     {
         await _process.StandardInput.WriteLineAsync("state");
-        var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("The seeder is dead.");
+        var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(ChildProcess.Patience) ?? throw new InvalidOperationException("The seeder is dead.");
         return JsonSerializer.Deserialize<SeederState>(line)!;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(Patience);
-        try
-        {
-            await _process.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            _process.Kill();
-        }
-
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => new(ChildProcess.EndAsync(_process));
 }
