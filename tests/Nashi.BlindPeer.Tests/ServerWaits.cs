@@ -1,5 +1,6 @@
 using Nashi.Encoding;
 using Nashi.BlindPeer.Server;
+using Nashi.Hypercore;
 
 namespace Nashi.BlindPeer.Tests;
 
@@ -13,16 +14,16 @@ internal static class ServerWaits
         while (server.Keeper.Use((policy, _) => policy.Find(key)) is null) await Task.Delay(20, patience.Token);
         var hosted = await server.Keeper.AcquireAsync(key);
         Assert.NotNull(hosted);
-        while (hosted.Core.ContiguousLength < length) await Task.Delay(20, patience.Token);
+        await UntilAsync(hosted.Core, () => hosted.Core.ContiguousLength >= length);
         await server.Keeper.ReleaseAsync(hosted);
     }
 
     /// <summary>Waits until a block is stored.</summary>
     public static async Task UntilHeldAsync(this BlindPeerServer server, CoreKey key, ulong block)
     {
-        using var patience = new CancellationTokenSource(World.Patience);
         var hosted = await server.Keeper.AcquireAsync(key);
-        while (!hosted!.Core.Has(block)) await Task.Delay(20, patience.Token);
+        Assert.NotNull(hosted);
+        await UntilAsync(hosted.Core, () => hosted.Core.Has(block));
         await server.Keeper.ReleaseAsync(hosted);
     }
 
@@ -40,6 +41,25 @@ internal static class ServerWaits
     {
         using var patience = new CancellationTokenSource(World.Patience);
         while (!holds(server.GetStats())) await Task.Delay(20, patience.Token);
+    }
+
+    private static async Task UntilAsync(Core core, Func<bool> holds)
+    {
+        while (true)
+        {
+            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            void Turn(CoreChange change) => changed.TrySetResult();
+            core.Changed += Turn;
+            try
+            {
+                if (holds()) return;
+                await changed.Task.WaitAsync(World.Patience);
+            }
+            finally
+            {
+                core.Changed -= Turn;
+            }
+        }
     }
 
     public static HostRecord? Record(this BlindPeerServer server, CoreKey key) => server.Keeper.Use((policy, _) => policy.Find(key));
